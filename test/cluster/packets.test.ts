@@ -24,6 +24,7 @@ test('a service seen on the way: addresses before and after the rules, on each i
     echo dns; timeout 3 tcpdump -tnni cni0 -c 2 udp port 53 2>/dev/null & sleep 1; dig +short kubernetes.default.svc.cluster.local @10.96.0.10; wait
     echo http; ssh $node "timeout 3 tcpdump -A -nni eth0 -c 3 port 80 and src $c" 2>/dev/null | grep -a -A1 ' HTTP: \\|Host' | grep -o 'HTTP: .*\\|Host: .*' & sleep 1
     kubectl exec c -- curl -s -o /dev/null http://$web/; wait
+    ip netns add red; ip -n red link set lo up; timeout 2 ip netns exec red tcpdump -i lo 2>&1 | tail -n 2; sleep 1; pgrep -c tcpdump
     ssh node01 'timeout 2 tcpdump -ni any icmp 2>&1 >/dev/null | tail -n 3'
     { tcpdump -i nic; tcpdump port abc; tcpdump 'host and'; tcpdump -w x; tcpdump -ni eth0 -c 0; } 2>&1`);
   const lines = plain(out);
@@ -45,6 +46,9 @@ test('a service seen on the way: addresses before and after the rules, on each i
     http
     HTTP: GET / HTTP/1.1
     Host: 10.244.1.2
+    0 packets received by filter
+    0 packets dropped by kernel
+    0
     0 packets captured
     0 packets received by filter
     0 packets dropped by kernel

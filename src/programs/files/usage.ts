@@ -7,6 +7,7 @@ import { isBusybox } from '../busybox-words.ts';
 import { globMatches } from '../glob.ts';
 import { humanSize } from '../numbers.ts';
 import { quote } from '../quote.ts';
+import { aligned } from '../table.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { diskBlocks } from './describe.ts';
 
@@ -140,13 +141,12 @@ function chosenColumns(call: Call, rows: readonly FileSystemRow[], output: reado
     ];
   });
   const columns = output.map((each) => outputs.indexOf(each));
-  const widths = columns.map((column) => Math.max(...[titles, ...lines].map((line) => (line[column] ?? '').length), column === 0 ? 14 : 0));
-  return [titles, ...lines]
-    .map(
-      (line) =>
-        `${columns.map((column, i) => (column < 2 || column > 9 ? (line[column] ?? '').padEnd(i === columns.length - 1 ? 0 : (widths[i] ?? 0)) : (line[column] ?? '').padStart(widths[i] ?? 0))).join(' ')}\n`,
-    )
-    .join('');
+  const rowsShown = [titles, ...lines].map((line) => columns.map((column) => line[column] ?? ''));
+  return aligned(
+    rowsShown,
+    (i) => (columns[i] ?? 0) > 1 && (columns[i] ?? 0) < 10,
+    columns.map((column) => (column === 0 ? 14 : 0)),
+  );
 }
 
 export type FileSystemRow = MountRow & { readonly inode: Inode | undefined };

@@ -151,8 +151,10 @@ const timeout = tool({
     process.onSignal('SIGTERM', () => child.signal('SIGTERM', process));
     if (yield* ended(child, seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000)) return yield* process.wait(child);
     if (call.has('v')) yield* process.printError(`${call.name}: sending signal ${signal.slice(3)} to command ${quote(argv[0] ?? '')}\n`);
-    child.signal(signal, process);
-    child.signal('SIGCONT', process);
+    // The whole group hears it: what the command has started as well.
+    const all = call.has('foreground') ? [child] : [...process.kernel.processes.values()].filter((each) => each.group === child.group && isBelow(each, child));
+    for (const each of all) each.signal(signal, process);
+    for (const each of all) each.signal('SIGCONT', process);
     const patience = parseSeconds(call.value('k') ?? 'inf') ?? Number.POSITIVE_INFINITY;
     if (!(yield* ended(child, patience * 1000))) {
       child.signal('SIGKILL', process);
@@ -162,6 +164,11 @@ const timeout = tool({
     return call.has('preserve-status') ? status : signal === 'SIGKILL' ? 137 : 124;
   },
 });
+
+function isBelow(process: Process, top: Process): boolean {
+  for (let each: Process | undefined = process; each; each = each.parent) if (each === top) return true;
+  return false;
+}
 
 function* ended(child: Process, milliseconds: number): Routine<boolean> {
   const until = child.kernel.sim.now + milliseconds;

@@ -1,6 +1,7 @@
 /** lsblk, blkid (util-linux 2.41): the machine's one disk and the file system on it. */
 import type { Process } from '../../linux/process.ts';
 import { humanSize } from '../numbers.ts';
+import { aligned } from '../table.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 
 /** Of the file system on a machine's disk. */
@@ -79,16 +80,8 @@ const named = (call: Call, each: Device, column: string): string => (column === 
 function table(call: Call, all: readonly Device[], columns: readonly string[]): string {
   const tree = call.has('l') || all.length < 2 || call.has('d') ? '' : call.has('i') ? '`-' : '└─';
   const rows = all.map((each) => columns.map((column) => `${column === 'NAME' && each['TYPE'] === 'part' ? tree : ''}${named(call, each, column)}`));
-  const lines = call.has('n') ? rows : [[...columns], ...rows];
-  const widths = columns.map((column, i) => Math.max(column === 'SIZE' ? 5 : 0, ...lines.map((line) => (line[i] ?? '').length)));
-  return lines
-    .map((line) => {
-      const cells = line.map((cell, i) =>
-        toTheRight.has(columns[i] ?? '') ? cell.padStart(widths[i] ?? 0) : cell.padEnd(i === columns.length - 1 ? 0 : (widths[i] ?? 0)),
-      );
-      return `${cells.join(' ')}\n`;
-    })
-    .join('');
+  const least = columns.map((column) => (column === 'SIZE' ? 5 : 0));
+  return aligned(call.has('n') ? rows : [columns, ...rows], (i) => toTheRight.has(columns[i] ?? ''), least);
 }
 
 function json(call: Call, all: readonly Device[], columns: readonly string[]): string {
@@ -103,22 +96,8 @@ function json(call: Call, all: readonly Device[], columns: readonly string[]): s
     );
   const [first, ...rest] = all.map(object);
   const list = call.has('l') || call.has('d') ? [first, ...rest] : [{ ...first, ...(rest.length > 0 ? { children: rest } : {}) }];
-  return `${layout({ blockdevices: list }, 0)}\n`;
-}
-
-/** libsmartcols' own way to break lines. */
-function layout(value: unknown, depth: number): string {
-  const pad = (level: number): string => '   '.repeat(level);
-  if (Array.isArray(value)) {
-    if (value.length === 0) return '[]';
-    if (typeof value[0] !== 'object') return `[\n${value.map((each) => `${pad(depth + 2)}${JSON.stringify(each)}`).join(', ')}\n${pad(depth + 1)}]`;
-    return `[\n${pad(depth + 1)}${value.map((each) => layout(each, depth + 1)).join(',')}\n${pad(depth)}]`;
-  }
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const inner = Object.entries(value).map(
-    ([key, each]) => `${pad(depth + 1)}${JSON.stringify(key)}: ${layout(each, depth + (Array.isArray(each) && typeof each[0] === 'object' ? 1 : 0))}`,
-  );
-  return `{\n${inner.join(',\n')}\n${pad(depth)}}`;
+  // libsmartcols puts what follows in a list on the line of the brace before it.
+  return `${JSON.stringify({ blockdevices: list }, null, 3).replace(/\},\s+\{/g, '},{')}\n`;
 }
 
 const blkid = tool({

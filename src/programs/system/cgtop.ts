@@ -2,6 +2,7 @@
 import type { Cgroup } from '../../linux/cgroup.ts';
 import { sleep } from '../../sim/routine.ts';
 import { humanSize } from '../numbers.ts';
+import { aligned } from '../table.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 
 type Group = { readonly path: string; readonly tasks: number; readonly memory: number; readonly micros: number; readonly share?: number };
@@ -67,12 +68,7 @@ function table(call: Call, rows: readonly Group[]): string {
   };
   const value = by[order] ?? (/^[pi]/.test(order) ? () => 0 : ({ share = 0 }: Group) => share);
   const sorted = [...rows].sort((a, b) => value(b) - value(a) || (a.path < b.path ? -1 : 1));
-  const width = Math.max(0, ...sorted.map(({ path }) => path.length));
   const size = (bytes: number): string => (call.has('r') ? String(bytes) : bytes === 0 ? '0B' : humanSize(bytes));
-  return sorted
-    .map(
-      ({ path, tasks, share, memory }) =>
-        `${path.padEnd(width)} ${String(tasks).padStart(6)} ${(share === undefined ? '-' : share.toFixed(1)).padStart(6)} ${size(memory).padStart(8)} ${'-'.padStart(8)} ${'-'.padStart(8)}\n`,
-    )
-    .join('');
+  const cells = sorted.map(({ path, tasks, share, memory }) => [path, String(tasks), share === undefined ? '-' : share.toFixed(1), size(memory), '-', '-']);
+  return aligned(cells, (i) => i > 0, [0, 6, 6, 8, 8, 8]);
 }

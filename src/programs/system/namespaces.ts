@@ -13,6 +13,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { cannotRunStatus } from '../execute.ts';
 import { commandLine, visible } from '../processes/ps.ts';
 import { quote } from '../quote.ts';
+import { aligned } from '../table.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { userName } from '../users.ts';
 
@@ -81,11 +82,8 @@ const lsns = tool({
     const unknown = call.value('o')?.split(',')[shown.indexOf(-1)];
     if (unknown !== undefined) throw new Failure(`unknown column: ${unknown}`);
     const table = [...(call.has('n') ? [] : [columns]), ...rows].map((row) => shown.map((column) => row[column] ?? ''));
-    const widths = shown.map((_, i) => Math.max(0, ...table.map((row) => (row[i] ?? '').length)));
     const isLeft = new Set([1, 4, 5, 7]);
-    const pad = (cell: string, i: number): string =>
-      i === shown.length - 1 && isLeft.has(shown[i] ?? 0) ? cell : isLeft.has(shown[i] ?? 0) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
-    for (const row of table) yield* call.print(`${row.map(pad).join(' ')}\n`);
+    yield* call.print(aligned(table, (i) => !isLeft.has(shown[i] ?? 0)));
     return 0;
   },
 });
