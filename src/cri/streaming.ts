@@ -97,7 +97,8 @@ export class Streaming {
     yield* sleep(this.#host.sim.random.between(2, 6));
     const { kernel } = this.#host;
     const namespace = sandbox.netns === '' ? kernel.host.network : (kernel.networkNamespaces.get(sandbox.netns) ?? kernel.host.network);
-    return forwardPort(this.#host.sim, namespace, port, this.#host.texts.refused(sandbox, port)).face();
+    const refused = `error forwarding port ${port} to pod ${sandbox.id}, uid : ${this.#host.texts.refused(sandbox, port)}`;
+    return forwardPort(this.#host.sim, namespace, port, refused).face();
   }
 
   #running(id: string, verb: 'exec' | 'attach'): CriContainer {

@@ -22,9 +22,9 @@ export function dial<Server>(
   const wire = kept ? undefined : open;
   const server = listener.servers.get(protocol.name);
   wire?.open();
-  if (server === undefined) throw new NetworkError('EPROTO', refusedAfter);
-  look?.(listener);
+  if (server !== undefined) look?.(listener);
   listener.accepted?.();
+  if (server === undefined) throw new NetworkError('EPROTO', refusedAfter);
   return (wire ? overheard(server, protocol.name, wire, listener) : server) as Server;
 }
 

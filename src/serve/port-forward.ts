@@ -16,8 +16,7 @@ export async function forward(outside: Outside, server: RestServer, request: Res
   const answer = await outcome(outside, server.connect({ ...request, method: 'POST', query: { ports: String(port) } }));
   const problem = answer === undefined ? 'the cluster has ended' : isSession(answer) ? answer.outcome()?.error : messageOf(answer.body);
   if (answer === undefined || !isSession(answer) || problem !== undefined) {
-    const pod = request.path.split('/').at(-2);
-    tunnel.failed(`error forwarding port ${port} to pod ${pod}, uid : ${problem ?? ''}`);
+    tunnel.failed(problem ?? '');
     tunnel.bytes.destroy();
     return;
   }

@@ -37,3 +37,21 @@ test('cluster-info dump, edit-last-applied, --record, /metrics', () => {
     expect.stringContaining('apiserver_request_total{code="200",component="apiserver",dry_run="",group="apps",resource="deployments"'),
   ]);
 });
+
+test('an object that has not changed for long is waited for, not given up; a dry drain moves nothing; a port that nobody listens at', () => {
+  const { out, err } = sh(`
+    kubectl run old --image=nginx:1.27 > /dev/null; kubectl wait pod/old --for=condition=Ready --timeout=60s; sleep 900
+    (sleep 4; kubectl label pod old seen=yes) > /dev/null &
+    kubectl wait pod/old --for=jsonpath='{.metadata.labels.seen}'=yes --timeout=20s
+    kubectl wait pod/old --for=delete --timeout=1s; echo $?
+    kubectl drain node01 --ignore-daemonsets --force --delete-emptydir-data --dry-run=server; sleep 5; kubectl get pod old -o jsonpath='{.status.phase}'; echo
+    kubectl port-forward pod/old 9090:81 & sleep 1; curl -s localhost:9090; echo $?; wait`);
+  expect(out).toBe(
+    'pod/old condition met\npod/old condition met\n1\nnode/node01 cordoned (server dry run)\nevicting pod default/old (server dry run)\nnode/node01 drained (server dry run)\nRunning\n' +
+      'Forwarding from 127.0.0.1:9090 -> 81\nForwarding from [::1]:9090 -> 81\nHandling connection for 9090\n52\n',
+  );
+  expect(err).toContain('error: timed out waiting for the condition on pods/old\n');
+  expect(err).toMatch(
+    /portforward.go:424\] "Unhandled Error" err="an error occurred forwarding 9090 -> 81: .*connection refused[^\n]*\nerror: lost connection to pod\n/,
+  );
+});

@@ -8,9 +8,11 @@ import { keyOf } from '../resource-table.ts';
 import { checkPreconditions, type DeleteOptions, removeObject } from '../verbs/delete.ts';
 
 /** POST pods/eviction: a delete that asks disruption budgets first (kubernetes pkg/registry/core/pod/storage/eviction.go). */
-export function evict(context: RequestContext): RestResponse {
-  const { served, info, core } = context;
-  const { metadata, deleteOptions: options = {} } = (context.request.body ?? {}) as Eviction;
+export function evict(asked: RequestContext): RestResponse {
+  const { served, info, core } = asked;
+  const { metadata, deleteOptions: options = {} } = (asked.request.body ?? {}) as Eviction;
+  // Both may ask for a dry run: the query, and the options in the body.
+  const context = { ...asked, dryRun: asked.dryRun || (options.dryRun ?? []).includes('All') };
   const key = keyOf(served, info.namespace, info.name);
   const found = core.storage.get<Pod>(key);
   if (found === undefined) throw notFound(served, info.name);

@@ -294,7 +294,7 @@ export const commandShapes: Readonly<Record<string, CommandShape>> = {
   kustomize: {
     use: 'kustomize DIR [flags]',
     flags:
-      'as-current-user:bool enable-alpha-plugins:bool enable-helm:bool e,env:array helm-api-versions:list helm-command:string=helm helm-debug:bool helm-kube-version:string load-restrictor:string=LoadRestrictionsRootOnly mount:array network:bool network-name:string=bridge o,output:string',
+      'as-current-user:bool enable-alpha-plugins:bool enable-helm:bool enable-managedby-label:bool e,env:array helm-api-versions:list helm-command:string=helm helm-debug:bool helm-kube-version:string load-restrictor:string=LoadRestrictionsRootOnly mount:array network:bool network-name:string=bridge o,output:string reorder:string=legacy',
   },
   label: {
     use: 'label [--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]',

@@ -6,7 +6,7 @@ import { isConnectPath } from '../../interfaces/rest.ts';
 import { isSession } from '../../interfaces/streams.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { ErrorList, KubectlError } from './errors.ts';
-import { type Obj, obj } from './json.ts';
+import { at, type Obj, obj, objs, text } from './json.ts';
 import { type Kubectl, objectPath } from './kubectl.ts';
 
 type How = { readonly subresource?: string; readonly query?: Readonly<Record<string, string>>; readonly accept?: string };
@@ -33,6 +33,17 @@ export function* getObject(k: Kubectl, resource: ApiResource, namespace: string,
     }
     throw error;
   }
+}
+
+/** One object as its list has it, and what to watch it with from then on: its own version may be too old for that. */
+export function* listedOne(
+  k: Kubectl,
+  path: string,
+  name: string,
+): Routine<{ readonly object: Obj | undefined; readonly query: Readonly<Record<string, string>> }> {
+  const query = { fieldSelector: `metadata.name=${name}` };
+  const list = obj(yield* k.api.request({ method: 'GET', path, query }));
+  return { object: objs(list['items'])[0], query: { ...query, resourceVersion: text(at(list, 'metadata.resourceVersion')) } };
 }
 
 /** Where Go's decoder of each command's own types was made; the others take any object. */

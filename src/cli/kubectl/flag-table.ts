@@ -34,6 +34,10 @@ export const deprecatedFlags: Readonly<Record<string, Readonly<Record<string, st
   'set resources': record,
   'set selector': record,
   'set serviceaccount': record,
+  kustomize: {
+    reorder: "use the new 'sortOptions' field in kustomization.yaml instead.",
+    'enable-managedby-label': 'The flag `enable-managedby-label` has been deprecated. Use the `managedByLabel` option in the `buildMetadata` field instead.',
+  },
   autoscale: {
     'cpu-percent': "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
   },

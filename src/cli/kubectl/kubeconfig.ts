@@ -2,9 +2,10 @@
 import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
 import type { Process } from '../../linux/process.ts';
 import { remembered } from '../../sim/remembered.ts';
-import { KubectlError, notSimulated } from './errors.ts';
+import { credentialsOf, decodeBase64 } from './credentials.ts';
+import { KubectlError } from './errors.ts';
 import type { FlagValues } from './flags.ts';
-import { defined, type Obj, obj, objs, text } from './json.ts';
+import { type Obj, obj, objs, text } from './json.ts';
 
 /** The lists of the file as a map: name to what stands under `cluster`, `user` or `context`. */
 export type NamedEntries = Readonly<Record<string, Obj>>;
@@ -37,13 +38,15 @@ export const homeOf = (process: Process): string => process.env['HOME'] ?? '/roo
 /** Reads and merges all files; an entry of an earlier file wins. A file that is named must be there, unless `lenient`. */
 export function loadKubeconfig(process: Process, flags: FlagValues, lenient = false): Kubeconfig {
   const { paths, explicit } = kubeconfigPaths(process, flags);
+  // As they are written where they are named.
+  const said = explicit ? [flags.text('kubeconfig')] : (process.env['KUBECONFIG'] ?? '').split(':').filter((path) => path !== '');
   let merged = emptyKubeconfig;
-  for (const path of paths) {
+  for (const [i, path] of paths.entries()) {
     if (!process.fs.exists(path)) {
       if (explicit && !lenient) throw new KubectlError(`stat ${flags.text('kubeconfig')}: no such file or directory`);
       continue;
     }
-    merged = merge(merged, readKubeconfig(process, path, { shown: explicit ? flags.text('kubeconfig') : path, asWritten: lenient }));
+    merged = merge(merged, readKubeconfig(process, path, { shown: said[i] ?? path, asWritten: lenient }));
   }
   return merged;
 }
@@ -57,6 +60,9 @@ export const readKubeconfig = (
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
+const listTypes = { clusters: 'NamedCluster', users: 'NamedAuthInfo', contexts: 'NamedContext' };
+const jsonKind = (value: unknown): string => (typeof value === 'boolean' ? 'bool' : typeof value);
+
 /** Every call reads the same file. */
 const toKubeconfig = remembered((content: string, folder: string, shown: string): Kubeconfig => {
   const raw = obj(parseConfigText(content, shown));
@@ -65,6 +71,11 @@ const toKubeconfig = remembered((content: string, folder: string, shown: string)
     throw new KubectlError(
       `error loading config file "${shown}": no kind "${kind}" is registered for version "${version}" in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"`,
     );
+  for (const [field, type] of Object.entries(listTypes))
+    if (raw[field] !== undefined && raw[field] !== null && !Array.isArray(raw[field]))
+      throw new KubectlError(
+        `error loading config file "${shown}": json: cannot unmarshal ${jsonKind(raw[field])} into Go struct field Config.${field} of type []v1.${type}`,
+      );
   return {
     clusters: byName(raw['clusters'], 'cluster', folder),
     users: byName(raw['users'], 'user', folder),
@@ -161,8 +172,8 @@ export function clientConfig(process: Process, flags: FlagValues): ClientConfig 
   if (contextName !== '' && !context) {
     throw new KubectlError(`Error in configuration: context was not found for specified context: ${contextName}`, { bare: true });
   }
-  const user = userOf(config, flags, context);
   const cluster = clusterOf(config, flags, context);
+  const user = userOf(config, flags, context);
   const server = flags.text('server') || text(cluster['server']);
   const inCluster = server === '' ? inClusterConfig(process) : undefined;
   const namespaceFlag = flags.text('namespace');
@@ -215,51 +226,6 @@ function clusterOf(config: Kubeconfig, flags: FlagValues, context: Obj | undefin
   if (flags.has('cluster') && !cluster) throw new KubectlError(`no server found for cluster "${name}"`);
   return cluster ?? {};
 }
-
-function credentialsOf(
-  process: Process,
-  flags: FlagValues,
-  user: Obj,
-  { contextUser, inClusterToken }: { readonly contextUser: string; readonly inClusterToken: string | undefined },
-): Obj & { clientCertificate?: string; token?: string } {
-  const name = flags.text('user') || contextUser;
-  const file = (key: 'client-certificate' | 'client-key'): string => flags.text(key) || (user[`${key}-data`] ? '' : text(user[key]));
-  const [certificateFile, keyFile] = [file('client-certificate'), file('client-key')];
-  const problems: string[] = [];
-  const read = (path: string, what: string): string => {
-    const full = process.path(path);
-    if (process.fs.exists(full)) return process.fs.read(full);
-    problems.push(`unable to read ${what} ${path} for ${name} due to open ${path}: no such file or directory`);
-    return '';
-  };
-  if (certificateFile !== '' && keyFile === '' && !user['client-key-data'])
-    problems.push(`client-key-data or client-key must be specified for ${name} to use the clientCert authentication method.`);
-  const certificate = certificateFile === '' ? decodeBase64(text(user['client-certificate-data'])) : read(certificateFile, 'client-cert');
-  if (keyFile !== '') read(keyFile, 'client-key');
-  const tokenFile = text(user['tokenFile']);
-  const token = flags.text('token') || text(user['token']) || (tokenFile === '' ? '' : read(tokenFile, 'token').trim()) || inClusterToken;
-  const plugin = user['exec'] === undefined ? undefined : obj(user['exec']);
-  if (plugin) problems.push(...pluginProblems(plugin, name));
-  if (problems.length === 1) throw new KubectlError(problems[0] ?? '');
-  if (problems.length > 1) throw new KubectlError(`Error in configuration: \n${problems.map((each) => `* ${each}`).join('\n')}`, { bare: true });
-  if (plugin) throw notSimulated(`the exec credential plugin ${text(plugin['command'])}`);
-  return defined({ clientCertificate: certificate || undefined, token: token || undefined });
-}
-
-/** client-go/tools/clientcmd/validation.go validateAuthInfo */
-function pluginProblems(plugin: Obj, name: string): string[] {
-  const mode = text(plugin['interactiveMode']);
-  const missing = ['command', 'apiVersion'].filter((field) => text(plugin[field]) === '');
-  const problems = missing.map((field) => `${field} must be specified for ${name} to use exec authentication plugin`);
-  if (objs(plugin['env']).some((variable) => text(variable['name']) === ''))
-    problems.push(`env variable name must be specified for ${name} to use exec authentication plugin`);
-  if (mode === '' && !text(plugin['apiVersion']).includes('/v1beta'))
-    problems.push(`interactiveMode must be specified for ${name} to use exec authentication plugin`);
-  else if (!['', 'Never', 'IfAvailable', 'Always'].includes(mode)) problems.push(`invalid interactiveMode for ${name}: "${mode}"`);
-  return problems;
-}
-
-const decodeBase64 = remembered((value: string): string => Buffer.from(value, 'base64').toString('utf8'));
 
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 

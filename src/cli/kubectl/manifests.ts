@@ -30,16 +30,17 @@ type ManifestOptions = {
   readonly validate?: boolean;
 };
 
+/** -k always has an order of its own. */
+export const orderedTwice = (k: Kubectl): string =>
+  `${klog(k.process, 'I')}log.go:244] Warning: Sorting order is set both in 'kustomization.yaml' ('sortOptions') and in a CLI flag ('--reorder'). Using the kustomization file over the CLI flag.\n`;
+
 /** All objects of the given files, in order. Throws KubectlError with the texts of the resource builder. */
 export function* readManifests(k: Kubectl, { filenames, ...rest }: ManifestOptions): Routine<readonly Manifest[]> {
   const options = { ...rest, filenames: filenames.flatMap((name) => matching(k, name)) };
   if (options.kustomize) {
     if (options.filenames.length > 0) throw new KubectlError('only one of -f or -k can be specified');
     const { objects, warnings, sorted } = kustomized(k.process, options.kustomize);
-    if (sorted)
-      yield* k.printError(
-        `${klog(k.process, 'I')}log.go:244] Warning: Sorting order is set both in 'kustomization.yaml' ('sortOptions') and in a CLI flag ('--reorder'). Using the kustomization file over the CLI flag.\n`,
-      );
+    if (sorted) yield* k.printError(orderedTwice(k));
     yield* k.printError(warnings);
     return objects.map((object) => ({ object, source: options.kustomize ?? '' }));
   }

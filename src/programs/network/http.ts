@@ -130,8 +130,8 @@ function* notConnected(process: Process, wanted: Wanted, error: NetworkError, ad
   const trouble = (kind: Trouble['kind']): Trouble => ({ kind, milliseconds: process.now - began, address, received: 0 });
   if (error.code === 'EPROTO') {
     // Something else listens there: the connection stands, but nothing comes that is HTTP.
-    yield* sleep(1);
     const speaks = connect(process.namespaces.network, address, wanted.url.port, process.sim.random).servers;
+    yield* sleep(1);
     return trouble(speaks.has(byteProtocol.name) ? 'empty' : wanted.url.scheme === 'https' ? 'not-tls' : 'empty');
   }
   yield* sleep(Math.min(error.afterMilliseconds, left));

@@ -3,7 +3,7 @@
 import { isReason } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { KubectlError } from '../errors.ts';
-import { getObject } from '../fetch.ts';
+import { getObject, listedOne } from '../fetch.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { selectorText } from './selectors.ts';
@@ -83,9 +83,9 @@ function byUse(a: Obj, b: Obj): number {
 export function* waitForPod(k: Kubectl, namespace: string, name: string, test: (pod: Obj) => boolean, timeout: number): Routine<Obj | undefined> {
   const path = `/api/v1/namespaces/${namespace}/pods`;
   const until = k.now + timeout;
-  const first = obj(yield* k.api.request({ method: 'GET', path: `${path}/${name}` }));
+  const { object: first, query } = yield* listedOne(k, path, name);
+  if (!first) throw new KubectlError(`pods "${name}" not found`);
   if (test(first)) return first;
-  const query = { fieldSelector: `metadata.name=${name}`, resourceVersion: text(at(first, 'metadata.resourceVersion')) };
   const channel = yield* k.api.watch({ method: 'GET', path, query });
   try {
     for (;;) {

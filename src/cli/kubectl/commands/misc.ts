@@ -4,6 +4,7 @@ import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
 import { optionsText } from '../help.ts';
 import { kustomized } from '../kustomize/kustomize.ts';
+import { orderedTwice } from '../manifests.ts';
 import { pluginFiles } from '../plugins.ts';
 
 export const options: CommandEntry = {
@@ -48,11 +49,21 @@ export const kustomize: CommandEntry = {
     const restrictors = ['LoadRestrictionsRootOnly', 'LoadRestrictionsNone'];
     if (!restrictors.includes(restrictor))
       throw new KubectlError(`illegal flag value --load-restrictor ${restrictor}; legal values: [${restrictors.join(' ')}]`);
-    const { objects, warnings } = kustomized(k.process, k.args[0] ?? '.', restrictor === 'LoadRestrictionsNone');
+    const reorder = k.flags.text('reorder');
+    if (reorder !== 'legacy' && reorder !== 'none') throw new KubectlError(`illegal flag value --reorder ${reorder}; legal values: [legacy none]`);
+    const { objects, warnings, sorted } = kustomized(k.process, k.args[0] ?? '.', {
+      unrestricted: restrictor === 'LoadRestrictionsNone',
+      helm: k.flags.bool('enable-helm'),
+      reorder,
+      managedBy: k.flags.bool('enable-managedby-label'),
+    });
+    if (sorted && k.flags.has('reorder')) yield* k.printError(orderedTwice(k));
     yield* k.printError(warnings);
     const built = objects.map(dumpYaml).join('---\n');
     const output = k.flags.text('output');
     if (output === '') return yield* k.print(built);
+    const folder = k.process.path(`${output}/..`);
+    if (!k.process.fs.exists(folder)) throw new KubectlError(`open ${output}: no such file or directory`);
     k.process.fs.write(k.process.path(output), built);
   },
 };

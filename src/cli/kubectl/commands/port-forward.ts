@@ -1,11 +1,12 @@
 import { StatusError } from '../../../apimachinery/status.ts';
 import { isSession } from '../../../interfaces/streams.ts';
 import { Errno } from '../../../linux/errno.ts';
-import type { Routine } from '../../../sim/routine.ts';
+import { Condition, type Routine, waitFor } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
 import { getObject } from '../fetch.ts';
 import { at, nameOf, type Obj, objs, text } from '../json.ts';
+import { klog } from '../klog.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { podFor } from './containers.ts';
 
@@ -34,9 +35,11 @@ export const portForward: CommandEntry = {
       throw new KubectlError(`unable to forward port because pod is not running. Current status=${text(at(pod, 'status.phase'))}`);
     const forwards = specs.map((spec) => parseSpec(spec, pod, service));
     const open: { close(): void }[] = [];
+    const lost = new Condition();
     try {
-      for (const forward of forwards) open.push(yield* listen(k, pod, forward));
-      for (;;) yield { on: [k.process.changed] };
+      for (const forward of forwards) open.push(yield* listen(k, pod, forward, lost));
+      while (!(yield* waitFor(lost)));
+      throw new KubectlError('lost connection to pod');
     } finally {
       for (const each of open) each.close();
     }
@@ -93,26 +96,38 @@ function* upgraded(k: Kubectl, path: string, remote: number): ReturnType<typeof 
 }
 
 /** Asks for the tunnel and offers at this end what listens at the other. */
-function* listen(k: Kubectl, pod: Obj, { local, remote }: Forward): Routine<{ close(): void }> {
+function* listen(k: Kubectl, pod: Obj, { local, remote }: Forward, lost: Condition): Routine<{ close(): void }> {
   const path = `/api/v1/namespaces/${text(at(pod, 'metadata.namespace'))}/pods/${nameOf(pod)}/portforward`;
   const session = yield* upgraded(k, path, remote);
   if (!isSession(session)) throw new KubectlError('error upgrading connection');
-  const servers = session.servers;
-  if (servers === undefined) throw notSimulated('kubectl port-forward to this pod');
+  // With nobody at the other end it is the first connection that finds out.
+  const refused = session.servers === undefined ? session.outcome()?.error : undefined;
+  if (session.servers === undefined && refused === undefined) throw notSimulated('kubectl port-forward to this pod');
+  const servers = session.servers ?? new Map();
+  function* handle(port: number): Routine {
+    yield* k.print(`Handling connection for ${port}\n`);
+    if (refused === undefined) return;
+    const problem = `an error occurred forwarding ${port} -> ${remote}: ${refused}`;
+    yield* k.printError(`${klog(k.process, 'E')}portforward.go:424] "Unhandled Error" err=${JSON.stringify(problem)}\n`);
+    lost.notify();
+  }
   const { network } = k.process.namespaces;
+  const localhost = k.flags.list('address').includes('localhost');
   const addresses = k.flags.list('address').map((address) => (address === 'localhost' ? '127.0.0.1' : address));
   const opened: { close(): void }[] = [];
   for (const address of addresses) {
     const port = local > 0 ? local : anyPort(k);
     try {
-      const accepted = (): void => void k.process.sim.go(k.print(`Handling connection for ${port}\n`), 'kubectl port-forward');
+      const accepted = (): void => void k.process.sim.go(handle(port), 'kubectl port-forward');
       opened.push(network.listen({ transport: 'tcp', address, port, pid: k.process.pid, servers, accepted }));
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       for (const each of opened) each.close();
       throw new KubectlError(`unable to listen on any of the requested ports: [{${port} ${remote}}]`);
     }
-    yield* k.print(`Forwarding from ${address}:${port} -> ${remote}\n${address === '127.0.0.1' ? `Forwarding from [::1]:${port} -> ${remote}\n` : ''}`);
+    yield* k.print(
+      `Forwarding from ${address}:${port} -> ${remote}\n${localhost && address === '127.0.0.1' ? `Forwarding from [::1]:${port} -> ${remote}\n` : ''}`,
+    );
   }
   return {
     close: () => {

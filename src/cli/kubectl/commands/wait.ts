@@ -4,6 +4,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import { type Info, manifestInfos, targetsOf, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
+import { listedOne } from '../fetch.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
@@ -105,9 +106,9 @@ function* waitForState(k: Kubectl, info: Info, test: (object: Obj) => boolean, u
   // One deadline for all: when it has passed, what holds already is not looked at.
   if (k.now > until && k.flags.duration('timeout') !== 0) throw timedOut(k, info);
   const listPath = pathOf(info.resource, info.namespace);
-  const live = obj(yield* k.api.request({ method: 'GET', path: pathOf(info.resource, info.namespace, info.name) }));
-  if (test(live)) return live;
-  const query = { fieldSelector: `metadata.name=${info.name}`, resourceVersion: text(at(live, 'metadata.resourceVersion')) };
+  const { apiVersion, kind } = info.object;
+  const { object: live, query } = yield* listedOne(k, listPath, info.name);
+  if (live && test(live)) return { apiVersion, kind, ...live };
   const channel = yield* k.api.watch({ method: 'GET', path: listPath, query });
   try {
     for (;;) {

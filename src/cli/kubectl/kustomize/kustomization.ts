@@ -7,12 +7,12 @@ import type { Target } from './kustomize.ts';
 const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** Fields that kustomize has and the lab does not. */
-const notHere = new Set('validators helmCharts helmChartInflationGenerator helmGlobals inventory imageTags'.split(' '));
+const notHere = new Set('validators helmChartInflationGenerator helmGlobals inventory'.split(' '));
 /** The others, by what they hold. */
 const fields: Readonly<Record<string, string>> = {
   string: 'apiVersion kind namespace namePrefix nameSuffix',
   '[]string': 'resources bases components configurations crds generators transformers buildMetadata',
-  '[]': 'labels images replicas patches patchesStrategicMerge patchesJson6902 configMapGenerator secretGenerator replacements vars',
+  '[]': 'labels images imageTags replicas patches patchesStrategicMerge patchesJson6902 configMapGenerator secretGenerator replacements vars helmCharts',
   map: 'metadata commonLabels commonAnnotations generatorOptions sortOptions openapi',
 };
 const typeOf: ReadonlyMap<string, string> = new Map(Object.entries(fields).flatMap(([type, names]) => names.split(' ').map((name) => [name, type] as const)));
@@ -21,6 +21,7 @@ const typeOf: ReadonlyMap<string, string> = new Map(Object.entries(fields).flatM
 const entryFields: Readonly<Record<string, readonly [goType: string, names: string]>> = {
   labels: ['Label', 'pairs includeSelectors includeTemplates fields'],
   images: ['Image', 'name newName newTag digest tagSuffix'],
+  imageTags: ['Image', 'name newName newTag digest tagSuffix'],
   replicas: ['Replica', 'name count'],
   patches: ['Patch', 'path patch target options'],
   vars: ['Var', 'name objref fieldref'],
@@ -30,6 +31,7 @@ const entryFields: Readonly<Record<string, readonly [goType: string, names: stri
 const deprecated: Readonly<Record<string, string>> = {
   bases: 'resources',
   commonLabels: 'labels',
+  imageTags: 'images',
   patchesJson6902: 'patches',
   patchesStrategicMerge: 'patches',
   vars: 'replacements',
@@ -67,7 +69,8 @@ function* problemsOf(spec: Obj): Generator<KubectlError> {
   const unmarshal = (value: unknown, field: string, type: string): KubectlError =>
     new KubectlError(`invalid Kustomization: json: cannot unmarshal ${jsonType(value)} into Go struct field ${field} of type ${type}`);
   const unknown = (key: string): KubectlError => new KubectlError(`invalid Kustomization: json: unknown field "${key}"`);
-  for (const [key, value] of Object.entries(spec)) {
+  // The decoder reads JSON, whose keys are sorted.
+  for (const [key, value] of Object.entries(spec).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const type = typeOf.get(key);
     if (type === undefined) yield notHere.has(key) ? notSimulated(`kustomize field "${key}"`) : unknown(key);
     if (value === null) continue;

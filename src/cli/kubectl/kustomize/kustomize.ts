@@ -1,5 +1,5 @@
 /** kustomize build, the part that exercises use: sigs.k8s.io/kustomize api/internal/target/kusttarget.go. */
-import { parseNewerYaml } from '../../../apimachinery/yaml.ts';
+import { dumpYaml, parseNewerYaml } from '../../../apimachinery/yaml.ts';
 import type { Process } from '../../../linux/process.ts';
 import { contentHash } from '../content-hash.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
@@ -22,19 +22,28 @@ type Kustomized = {
   readonly sorted: boolean;
 };
 
+/** What `kubectl kustomize` takes as flags; two of them are deprecated. */
+type BuildFlags = { readonly unrestricted?: boolean; readonly helm?: boolean; readonly reorder?: string; readonly managedBy?: boolean };
+
+const managedByKustomize = { labels: [{ pairs: { 'app.kubernetes.io/managed-by': 'kustomize-v5.7.1' } }] };
+
 /** Throws KubectlError. */
-export function kustomized(process: Process, folder: string, unrestricted = false): Kustomized {
+export function kustomized(
+  process: Process,
+  folder: string,
+  { unrestricted = false, helm = false, reorder = 'legacy', managedBy = false }: BuildFlags = {},
+): Kustomized {
   const warnings: string[] = [];
   const base = process.path(folder);
-  if (!process.fs.exists(base)) throw new KubectlError(`must build at directory: ${notThere(folder, base)}`);
+  if (!process.fs.exists(base)) throw new KubectlError(`must build at directory: ${notThere(process, folder, base)}`);
   const whole = process.fs.isDirectory(base) ? base : folder;
-  const first: Target = { process, base: whole, warnings, above: [], vars: [], references: [], variables: [], origin: undefined, unrestricted };
+  const first: Target = { process, base: whole, warnings, above: [], vars: [], references: [], variables: [], origin: undefined, unrestricted, helm };
   const asked = texts(load({ ...first, warnings: [] })['buildMetadata']).includes('originAnnotations');
   const top: Target = { ...first, origin: asked ? '' : undefined };
-  const objects = tellingFirst(() => finished(top, build(top, [])), warnings);
+  const objects = tellingFirst(() => finished(top, managedBy ? labelled(managedByKustomize, build(top, [])) : build(top, [])), warnings);
   const sorting = obj(at(load({ ...top, warnings: [] }), 'sortOptions'));
   const sorted = sorting['order'] !== undefined;
-  if (sorting['order'] === 'fifo') return { objects, warnings: warnings.join(''), sorted };
+  if (sorting['order'] === 'fifo' || (!sorted && reorder === 'none')) return { objects, warnings: warnings.join(''), sorted };
   const ranked = objects.sort((a, b) => rank(a, sorting) - rank(b, sorting) || compareTexts(idOf(a), idOf(b)));
   return { objects: ranked, warnings: warnings.join(''), sorted };
 }
@@ -70,9 +79,16 @@ export type Target = {
   readonly origin: Origin;
   /** Files may lie anywhere: --load-restrictor=LoadRestrictionsNone. */
   readonly unrestricted: boolean;
+  /** --enable-helm */
+  readonly helm: boolean;
 };
 
-const notThere = (path: string, full: string): string => `not a valid directory: evalsymlink failure on '${path}' : lstat ${full}: no such file or directory`;
+/** A folder that is not there, told by the first one on the way that is missing. */
+function notThere({ fs }: Process, path: string, full: string): string {
+  let missing = full;
+  for (let above = full; above !== '' && !fs.exists(above); above = above.slice(0, above.lastIndexOf('/'))) missing = above;
+  return `not a valid directory: evalsymlink failure on '${path}' : lstat ${missing}: no such file or directory`;
+}
 
 /** What it costs to read a resource and to take it through the transformers, in each folder above it: see Sim.toil. */
 const resourceSteps = 10;
@@ -96,6 +112,7 @@ function build(target: Target, before: readonly Resource[], component = false): 
   target.references.push(...objs(config['nameReference']));
   target.variables.push(...objs(config['varReference']));
   resources = [...addGenerated(target, spec, resources)];
+  if (objs(spec['helmCharts']).length > 0) throw helmNeeded(target, obj(objs(spec['helmCharts'])[0]));
   const configs = (path: string): readonly Obj[] => accumulate(target, path).map(({ object }) => object);
   resources = [...withPlugins(target, texts(spec['generators']), resources, configs)];
   for (const path of texts(spec['components'])) resources = [...withComponent(target, path, resources)];
@@ -109,10 +126,16 @@ function transformed(target: Target, spec: Obj, { resources, config }: { readonl
   let out = renamed(spec, inNamespace(spec, first));
   out = fixReferences(annotated(spec, labelled(spec, out, objs(config['commonLabels']))), target.references);
   out = patched(target, objs(spec['patchesJson6902']), out);
-  out = [...replaced(target, objs(spec['replacements']), imaged(spec, scaled(spec, out), objs(config['images'])))];
+  out = [
+    ...replaced(
+      target,
+      objs(spec['replacements']),
+      imaged({ images: [...objs(spec['images']), ...objs(spec['imageTags'])] }, scaled(spec, out), objs(config['images'])),
+    ),
+  ];
   const metadata = texts(spec['buildMetadata']);
   if (metadata.includes('transformerAnnotations')) throw notSimulated('kustomize buildMetadata transformerAnnotations');
-  return metadata.includes('managedByLabel') ? labelled({ labels: [{ pairs: { 'app.kubernetes.io/managed-by': 'kustomize-v5.7.1' } }] }, out) : out;
+  return metadata.includes('managedByLabel') ? labelled(managedByKustomize, out) : out;
 }
 
 /** Schemas would say what merges how and which field names what: only that they are there is looked at. */
@@ -127,6 +150,13 @@ function checkSchemas(target: Target, spec: Obj): void {
     throw error instanceof KubectlError ? new KubectlError(`loading CRDs [${crds.join(' ')}]: ${error.message}`) : error;
   }
   if (path !== undefined || crds.length > 0) throw notSimulated(`kustomize field "${path === undefined ? 'crds' : 'openapi'}"`);
+}
+
+/** Charts are asked for by a flag of its own; what would come then is not simulated. */
+function helmNeeded({ helm }: Target, chart: Obj): Error {
+  if (helm) return notSimulated('kustomize field "helmCharts"');
+  const config = dumpYaml(Object.fromEntries(Object.entries(chart).sort(([a], [b]) => (a < b ? -1 : 1))));
+  return new KubectlError(`trouble configuring builtin HelmChartInflationGenerator with config: \`\n${config}\`: must specify --enable-helm`);
 }
 
 const wrongKind = ({ base }: Target, component: boolean): KubectlError =>

@@ -19,6 +19,7 @@ const plugins: Readonly<Record<string, Plugin>> = {
   SecretGenerator: (target, config, all) => addGenerated(target, { secretGenerator: [named(config)] }, all),
   PrefixTransformer: (_, config, all) => affixed(config, text(config['prefix']), '', all),
   SuffixTransformer: (_, config, all) => affixed(config, '', text(config['suffix']), all),
+  PrefixSuffixTransformer: (_, config, all) => affixed(config, text(config['prefix']), text(config['suffix']), all),
   NamespaceTransformer: (_, config, all) => inNamespace({ namespace: at(config, 'metadata.namespace') }, all),
   LabelTransformer: (_, { labels, fieldSpecs }, all) => labelled({ labels: [{ pairs: labels, fields: fieldSpecs, only: true }] }, all),
   AnnotationsTransformer: (_, { annotations, fieldSpecs }, all) => annotated({ commonAnnotations: annotations, fieldSpecs }, all),

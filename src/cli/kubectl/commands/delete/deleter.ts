@@ -1,8 +1,8 @@
 /** Deleting and waiting until it is done: kubernetes kubectl/pkg/cmd/delete/delete.go, cmd/wait. */
-import { isReason } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import type { Info } from '../../builder.ts';
 import { KubectlError } from '../../errors.ts';
+import { listedOne } from '../../fetch.ts';
 import { at, type Obj, obj, text } from '../../json.ts';
 import { type Kubectl, objectPath, pathOf } from '../../kubectl.ts';
 
@@ -33,18 +33,11 @@ export function* deleteOne(k: Kubectl, info: Info, options: Obj, dryRun = false)
 
 /** Waits until the object, or at least that one of its name, is gone; false when time ran out first. */
 export function* waitForDeletion(k: Kubectl, info: Info, uid: string, until: number): Routine<boolean> {
-  const path = pathOf(info.resource, info.namespace, info.name);
+  const path = pathOf(info.resource, info.namespace);
   for (;;) {
-    let live: Obj;
-    try {
-      live = obj(yield* k.api.request({ method: 'GET', path }));
-    } catch (error) {
-      if (isReason(error, 'NotFound')) return true;
-      throw error;
-    }
-    if (uid !== '' && text(at(live, 'metadata.uid')) !== uid) return true;
-    const query = { fieldSelector: `metadata.name=${info.name}`, resourceVersion: text(at(live, 'metadata.resourceVersion')) };
-    const channel = yield* k.api.watch({ method: 'GET', path: pathOf(info.resource, info.namespace), query });
+    const { object: live, query } = yield* listedOne(k, path, info.name);
+    if (live === undefined || (uid !== '' && text(at(live, 'metadata.uid')) !== uid)) return true;
+    const channel = yield* k.api.watch({ method: 'GET', path, query });
     try {
       for (;;) {
         const event = channel.take();

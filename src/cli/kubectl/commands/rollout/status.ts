@@ -2,7 +2,7 @@ import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, visit } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { forEach } from '../../fetch.ts';
+import { forEach, listedOne } from '../../fetch.ts';
 import { at, num, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 
@@ -31,11 +31,12 @@ function* follow(k: Kubectl, info: Info): Routine {
   const timeout = k.flags.duration('timeout');
   const until = timeout > 0 ? k.now + timeout : Number.POSITIVE_INFINITY;
   const revision = k.flags.number('revision');
-  const first = obj(yield* k.api.request({ method: 'GET', path: pathOf(info.resource, info.namespace, info.name) }));
+  const path = pathOf(info.resource, info.namespace);
+  const { object: first, query } = yield* listedOne(k, path, info.name);
+  if (!first) throw new KubectlError('object has been deleted');
   if (yield* show(k, progress(first, revision))) return;
   if (!k.flags.bool('watch')) return;
-  const query = { fieldSelector: `metadata.name=${info.name}`, resourceVersion: text(at(first, 'metadata.resourceVersion')) };
-  const channel = yield* k.api.watch({ method: 'GET', path: pathOf(info.resource, info.namespace), query });
+  const channel = yield* k.api.watch({ method: 'GET', path, query });
   try {
     for (;;) {
       const event = channel.take();
