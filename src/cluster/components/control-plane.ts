@@ -16,6 +16,7 @@ import type { Sim } from '../../sim/sim.ts';
 import { minorOf, versionOf } from '../releases.ts';
 import { checkFeatureGates, clientFromKubeconfig, type Flags, fatal, listen, logger, readFlags, serveHttp, untilTerminated } from './component.ts';
 import { controlPlanePages, leaderFamily } from './pages.ts';
+import { schedulerConfig } from './scheduler-config.ts';
 
 const schedulerFlags =
   'authentication-kubeconfig authorization-kubeconfig bind-address config feature-gates kubeconfig leader-elect leader-elect-lease-duration profiling secure-port v'.split(
@@ -77,7 +78,8 @@ function* endSoon(process: Process): Routine {
 export const kubeSchedulerProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, schedulerFlags);
   yield* checkFeatureGates(process, set.get('feature-gates'), versionOf(process));
-  const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-scheduler/${versionOf(process)}`);
+  const config = yield* schedulerConfig(process, set.get('config'));
+  const client = yield* clientFromKubeconfig(process, config.kubeconfig ?? set.get('kubeconfig') ?? '', `kube-scheduler/${versionOf(process)}`);
   process.allocate(75 * 1024 * 1024);
   process.steady(4);
   const metrics = new SchedulerMetrics();
@@ -89,7 +91,10 @@ export const kubeSchedulerProgram: Program = function* (argv, process) {
     name: 'kube-scheduler',
     port: 10259,
     families: () => metrics.families(),
-    lead: (scope) => runScheduler({ sim: scope, client: client.with({ limiter: new TokenBucket(scope, { qps: 50, burst: 100 }) }), hostname, metrics }),
+    lead: (scope) => {
+      const limited = client.with({ limiter: new TokenBucket(scope, { qps: 50, burst: 100 }) });
+      for (const { name, plugins } of config.profiles) runScheduler({ sim: scope, client: limited, hostname, metrics, name, plugins });
+    },
   });
 };
 

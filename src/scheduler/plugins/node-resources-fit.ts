@@ -17,6 +17,28 @@ export const nodeResourcesFit: Plugin = {
   }),
 };
 
+/** `scoringStrategy` of NodeResourcesFitArgs. */
+export type ScoringStrategy = { readonly type?: string; readonly resources?: readonly { readonly name: string; readonly weight?: number }[] };
+
+/** The plugin with another way to score: as much as possible on few nodes, or by other weights of cpu and memory. */
+export function withStrategy(plugin: Plugin, { type, resources }: ScoringStrategy): Plugin {
+  const weights = new Map((resources ?? [{ name: 'cpu' }, { name: 'memory' }]).map(({ name, weight = 1 }) => [name, weight]));
+  const [cpuWeight, memoryWeight] = [weights.get('cpu') ?? 0, weights.get('memory') ?? 0];
+  const score = type === 'MostAllocated' ? most : least;
+  return {
+    ...plugin,
+    preScore: ({ nonZero }) => ({
+      score({ allocatable, nonZeroMilliCpu, nonZeroMemory }) {
+        const cpu = score(nonZeroMilliCpu + nonZero.milliCpu, allocatable.milliCpu);
+        const memory = score(nonZeroMemory + nonZero.memory, allocatable.memory);
+        return cpuWeight + memoryWeight === 0 ? 0 : Math.floor((cpu * cpuWeight + memory * memoryWeight) / (cpuWeight + memoryWeight));
+      },
+    }),
+  };
+}
+
+const most = (requested: number, capacity: number): number => (capacity === 0 ? 0 : Math.floor((Math.min(requested, capacity) * maxNodeScore) / capacity));
+
 const least = (requested: number, capacity: number): number =>
   capacity === 0 || requested > capacity ? 0 : Math.floor(((capacity - requested) * maxNodeScore) / capacity);
 
