@@ -1,4 +1,5 @@
 /** What the exports promise to those who read them: the shape of JUnit's schema, and each field of classroom50/result/v1. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type ExportContext, exporters } from '../../src/grading/exports/export.ts';
 import type { FileReport, LessonGrade } from '../../src/grading/grade.ts';
@@ -236,6 +237,30 @@ describe('no format gives a terminal something to obey', () => {
     expect(written).not.toMatch(/(?![\n\r])[\p{Cc}\p{Cf}\u2028\u2029]/u);
     if (format === 'json') expect((JSON.parse(written) as { problems: FileReport[] }).problems).toEqual(reports);
   });
+});
+
+test('the JSON report has the fields that the documentation tells, and no others', () => {
+  type Fields = Readonly<Record<string, unknown>>;
+  type Report = {
+    readonly grades: readonly (Fields & Readonly<Record<'steps' | 'checks' | 'findings', readonly Fields[]>>)[];
+    readonly problems: readonly Fields[];
+  };
+  const documented = readFileSync('docs/grading.md', 'utf8');
+  const example = JSON.parse(/^\{"format":"k8s-lab\/grades"[^]*?^\]\}$/m.exec(documented)?.[0] ?? '') as Report;
+  const real = JSON.parse([...exporters.json(grades, problems, context)].join('')) as Report;
+  expect(Object.keys(real)).toEqual(Object.keys(example));
+  const told = new Set([...documented.matchAll(/`\[?(\w+)\]?`/g)].map(([, name]) => name));
+  const same = (found: Fields, wanted: Fields): void => {
+    for (const key of Object.keys(wanted)) expect(found).toHaveProperty(key);
+    for (const key of Object.keys(found)) expect(key in wanted || told.has(key), key).toBe(true);
+  };
+  for (const grade of real.grades) {
+    same(grade, example.grades[0]!);
+    for (const step of grade.steps) same(step, example.grades[0]!.steps[0]!);
+    for (const check of grade.checks) same(check, { step: '', id: '', points: 0, possible: 0, state: '' });
+    for (const finding of grade.findings) same(finding, { code: '', effect: '', message: '' });
+  }
+  for (const problem of real.problems) same(problem, example.problems[0]!);
 });
 
 test('markdown: a name is text, whatever it looks like', () => {
