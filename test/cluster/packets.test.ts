@@ -90,7 +90,7 @@ test('the kernel tells of links, sockets and file systems in its own tables', ()
     awk '$4 == "0A" && $2 ~ /192B/ { print $2 }' /proc/net/tcp; tail -n +2 /proc/net/route | awk '{ print $1, $2, $3, $4, $8 }' | head -n 2
     ip -6 addr; ip -all netns exec ip -o -4 addr show eth0 | grep -c inet
     dev=$(ip -br link show type veth | head -1 | cut -d@ -f1); ethtool -S $dev | grep peer; ip -d link show $dev | grep -o 'bridge_slave state forwarding'
-    bridge fdb show br cni0 | grep -c permanent; ip neigh show dev cni0 | wc -l; ss -s | grep TCP:; ss -6 -tlnH; ethtool -k eth0 2>&1; ip -d -j link 2>&1`);
+    bridge fdb show br cni0 | grep -c permanent; ip neigh show dev cni0 | wc -l; ss -s | grep TCP:; ss -6 -tlnH; ss -xlH | grep -o '/run/containerd/containerd.sock '; ethtool -k eth0 2>&1; ip -d -j link 2>&1`);
   expect(out).toMatchInlineSnapshot(`
     "cgroup2fs
     ext2/ext3
@@ -108,6 +108,7 @@ test('the kernel tells of links, sockets and file systems in its own tables', ()
     9
     2
     TCP:   12 (estab 0, closed 0, orphaned 0, timewait 0)
+    /run/containerd/containerd.sock 
     k8s-lab: ethtool -k is not simulated
     k8s-lab: ip -details link with -j is not simulated
     "

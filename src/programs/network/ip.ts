@@ -73,7 +73,8 @@ const ip = tool({
     if (word === undefined || object === 'help') throw new Refusal(help.trimEnd(), 255);
     if (object === undefined && pick(word, others)) throw new Refusal(`k8s-lab: ip ${word} is not simulated`, 70);
     if (object === undefined) throw new Refusal(`Object "${word}" is unknown, try "ip help".`, 1);
-    if (call.has('details') && (call.has('json') || object === 'netns')) throw new Refusal(`k8s-lab: ip -details ${object} with -j is not simulated`, 70);
+    if (call.has('details') && (call.has('json') || !['address', 'link'].includes(object)))
+      throw new Refusal(`k8s-lab: ip -details ${object}${call.has('json') ? ' with -j' : ''} is not simulated`, 70);
     if (call.has('stats')) throw new Refusal('k8s-lab: ip -statistics is not simulated: links of the lab do not count packets', 70);
     const network = call.has('n') ? byName(call, call.value('n') ?? '') : call.process.namespaces.network;
     try {

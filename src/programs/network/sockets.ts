@@ -2,6 +2,7 @@
 import type { Listener } from '../../linux/network.ts';
 import { socketInode } from '../../linux/proc-net.ts';
 import type { Process } from '../../linux/process.ts';
+import { inodeNumber } from '../files/describe.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 
 const owner = (call: Call, listener: Listener): Process | undefined => call.process.kernel.processes.get(listener.pid);
@@ -55,6 +56,15 @@ function selected(call: Call, all: readonly Listener[]): Listener[] {
 /** Of iproute2's columns those on the right side; an address and its port are two, with nothing between. */
 const toTheRight = new Set([4, 6]);
 
+/** Sockets of files that somebody listens at, wherever daemons of a node put theirs. */
+function unixRows(fs: Process['fs'], folder: string): string[][] {
+  return fs.list(folder).flatMap(([name, inode]) => {
+    const path = `${folder}/${name}`;
+    if (inode.type === 'directory') return unixRows(fs, path);
+    return inode.type === 'socket' && inode.listener ? [['u_str', 'LISTEN', '0', '4096', `${path} `, String(inodeNumber(path)), '* ', '0', '']] : [];
+  });
+}
+
 function summary(all: ReadonlySet<Listener>): string {
   const count = (transport: string): number => [...all].filter((each) => each.transport === transport).length;
   const [tcp, udp] = [count('tcp'), count('udp')];
@@ -80,7 +90,7 @@ const ss = tool({
       yield* call.print(summary(call.process.namespaces.network.listeners));
       return 0;
     }
-    const found = selected(call, call.has('x') ? [] : listeners(call));
+    const found = selected(call, call.has('x') && !call.has('t') && !call.has('u') ? [] : listeners(call));
     const rows = found.map((each) => {
       const process = call.has('p') ? owner(call, each) : undefined;
       const tcp = each.transport === 'tcp';
@@ -97,7 +107,8 @@ const ss = tool({
         users + extended(call, each),
       ];
     });
-    const first = call.has('t') !== call.has('u') ? 1 : 0;
+    if (call.has('x') && (call.has('l') || call.has('a')) && call.operands.length === 0) rows.push(...unixRows(call.process.fs, '/run'));
+    const first = !call.has('x') && call.has('t') !== call.has('u') ? 1 : 0;
     const head = ['Netid', 'State', 'Recv-Q', 'Send-Q', 'Local Address:', 'Port', 'Peer Address:', 'Port', 'Process'];
     const widths = head.map((title, i) => Math.max(call.has('H') && i > 3 ? 0 : title.length, ...rows.map((row) => (row[i] ?? '').length)));
     for (const [i, row] of [...(call.has('H') ? [] : [head]), ...rows].entries()) {
@@ -114,6 +125,7 @@ const netstat = tool({
   summary: 'Print network connections and routing tables.',
   options: socketOptions,
   *run(call) {
+    if (call.has('x')) throw new Failure('k8s-lab: netstat -x is not simulated', 70, true);
     if (call.has('i') || call.has('s'))
       throw new Failure(`k8s-lab: netstat -${call.has('i') ? 'i' : 's'} is not simulated: links of the lab do not count packets`, 70, true);
     if (call.has('r')) {
