@@ -15,15 +15,21 @@ export function nonResource(core: Core, request: RestRequest): RestResponse {
   const [, where, check] = /^(\/(?:healthz|livez|readyz))\/([\w/-]+)$/.exec(path) ?? [];
   if (where !== undefined && check !== undefined && checksOf(where).includes(check)) return { status: 200, headers: textHeaders, body: 'ok' };
   if (path === '/metrics') return { status: 200, headers: metricsHeaders, body: metricsText(core) };
-  if (path === '/') return jsonResponse(200, { paths: rootPaths });
+  if (path === '/') return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ paths: rootPaths(core) }, null, 2) };
   throw unknownPath();
 }
 
 const metricsText = ({ metrics, storage, table, options }: Core): string => metrics.text({ storage, table, version: options.version ?? defaultVersion });
 
 const textHeaders = Object.freeze({ 'content-type': 'text/plain; charset=utf-8' });
-/** apiserver/pkg/server/routes/index.go */
-const rootPaths: readonly string[] = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
+/** All paths by name, groups and health checks among them: apiserver/pkg/server/routes/index.go */
+function rootPaths({ table }: Core): string[] {
+  const groups = [...table.all()].filter(({ group }) => group !== '').flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`]);
+  const checks = ['/healthz', '/livez', '/readyz'].flatMap((where) => [where, ...checksOf(where).map((check) => `${where}/${check}`)]);
+  return [
+    ...new Set(['/api', '/api/v1', '/apis', '/apis/', ...groups, ...checks, '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/version']),
+  ].sort();
+}
 
 const hooks: readonly string[] = [
   'start-apiserver-admission-initializer',

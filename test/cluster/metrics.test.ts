@@ -32,6 +32,7 @@ test('every component tells what it counted, to those who may know', () => {
     curl -sk $me https://localhost:10259/metrics | grep '"scheduled"'
     curl -sk $me https://localhost:10257/metrics | grep 'adds_total{name="deployment"}' | sed 's/[0-9]*$/N/'
     curl -s localhost:2381/metrics | grep '^etcd_server_has_leader'; curl -s localhost:10249/proxyMode; echo
+    curl -s localhost:2381/health; echo; curl -sk https://localhost:10250/healthz; echo; kubectl get --raw / | grep -c 'apps/v1"\\|"/readyz/etcd\\|  "paths'
     curl -s $(kubectl get pod -n kube-system -l k8s-app=kube-dns -o jsonpath='{.items[0].status.podIP}'):9153/metrics | grep ^coredns_build_info
     kubectl get --raw '/readyz?verbose' | sed -n '1p;4p;$p'; kubectl get cm -n kube-system -o name | grep -c extension`);
   expect(out.split('\n').slice(3)).toEqual([
@@ -48,6 +49,9 @@ test('every component tells what it counted, to those who may know', () => {
     'workqueue_adds_total{name="deployment"} N',
     'etcd_server_has_leader 1',
     'iptables',
+    '{"health":"true","reason":""}',
+    'Unauthorized',
+    '4',
     'coredns_build_info{goversion="go1.25.2",revision="1db4568",version="1.13.1"} 1',
     '[+]ping ok',
     '[+]etcd-readiness ok',

@@ -1,6 +1,7 @@
-import { badRequest } from '../../apimachinery/status.ts';
+import { badRequest, notFound } from '../../apimachinery/status.ts';
 import type { RestResponse } from '../../interfaces/rest.ts';
 import type { RequestContext } from '../context.ts';
+import { keyOf } from '../resource-table.ts';
 import { approval } from './approval.ts';
 import { bind } from './binding.ts';
 import { ephemeralContainers } from './ephemeral-containers.ts';
@@ -12,7 +13,9 @@ import { createToken } from './token.ts';
 
 type SubresourceHandler = (context: RequestContext) => RestResponse;
 
-const upgradeOnly: SubresourceHandler = () => {
+/** The pod is looked for before the way to it: upstream's ExecLocation and the like. */
+const upgradeOnly: SubresourceHandler = ({ core, served, info }) => {
+  if (core.storage.get(keyOf(served, info.namespace, info.name)) === undefined) throw notFound(served, info.name);
   throw badRequest('Upgrade request required');
 };
 

@@ -40,7 +40,7 @@ type Elected = {
 /** Serves its pages, takes part in the election, and leads with `lead` when it is chosen; without its lease it ends. */
 function* electedComponent({ process, client, flags, name, port, lead, families }: Elected): Routine<number> {
   const state = { leads: false };
-  const pages = controlPlanePages({ name, process, client, flags, families: () => [...families(), leaderFamily(name, state.leads)] });
+  const pages = controlPlanePages({ process, client, flags, families: () => [...families(), leaderFamily(name, state.leads)] });
   listen(process, flags.get('bind-address') ?? '127.0.0.1', Number(flags.get('secure-port') ?? port), [serveHttp(pages)]);
   const log = logger(process);
   log('I', 'server.go:176', `"Starting" version="${versionOf(process)}"`);

@@ -8,7 +8,7 @@ import { FileNode } from '../../linux/file-node.ts';
 import { dial, type ListenerTls, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
-import type { HttpServer } from '../../linux/protocols.ts';
+import type { HttpResponse, HttpServer } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { type Flags, healthServer, listen, parseEndpoint, readFlags, serveHttp, untilTerminated } from './component.ts';
 import { metricsPage } from './pages.ts';
@@ -163,7 +163,12 @@ function* serveClients(process: Process, set: Flags, etcd: EtcdServer): Routine 
         [
           serve(etcdProtocol, etcd),
           serve(etcdClusterProtocol, etcd),
-          serveHttp(healthServer({ '/health': () => etcd.status().errors?.length === 0, '/version': () => true }, client !== undefined)),
+          serveHttp({
+            tls: client !== undefined,
+            *handle({ path }) {
+              return etcdPage(etcd, path) ?? notFound;
+            },
+          }),
         ],
         { ...(client ? { tls: client } : {}) },
       );
@@ -191,10 +196,14 @@ function serveMetrics(process: Process, set: Flags, etcd: EtcdServer): void {
   const ready = (): boolean => etcd.status().errors?.length === 0;
   for (const url of (set.get('listen-metrics-urls') ?? '').split(',').filter(Boolean)) {
     const { host, port } = parseEndpoint(url);
-    const health = healthServer({ '/livez': alive, '/readyz': ready, '/health': ready });
+    const health = healthServer({ '/livez': alive, '/readyz': ready });
     const pages: HttpServer = {
       *handle(request) {
-        return request.path === '/metrics' ? metricsPage(process, startedAt, etcdFamilies(etcd), false) : yield* health.handle(request);
+        return request.path === '/metrics'
+          ? metricsPage(process, startedAt, etcdFamilies(etcd), false)
+          : request.path === '/health'
+            ? (etcdPage(etcd, '/health') ?? notFound)
+            : yield* health.handle(request);
       },
     };
     listen(process, host, port, [serveHttp(pages)]);
@@ -221,3 +230,17 @@ function* openDatabase(process: Process, dataDir: string): Routine<Opened> {
   process.fs.mknod(path, file);
   return snapshot ? { file, restore: snapshot } : { file };
 }
+
+/** What etcd says on its client port without gRPC: server/etcdserver/api/etcdhttp/{health,version}.go. */
+function etcdPage(etcd: EtcdServer, path: string): HttpResponse | undefined {
+  const status = etcd.status();
+  const json = (code: number, value: object): HttpResponse => ({ status: code, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+  if (path === '/health')
+    return status.errors?.includes('etcdserver: no leader')
+      ? json(503, { health: 'false', reason: 'RAFT NO LEADER' })
+      : json(200, { health: 'true', reason: '' });
+  const cluster = status.version.replace(/\.\d+$/, '.0');
+  return path === '/version' ? json(200, { etcdserver: status.version, etcdcluster: cluster, storage: status.storageVersion ?? cluster }) : undefined;
+}
+
+const notFound: HttpResponse = { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' };

@@ -23,7 +23,6 @@ export function metricsPage(process: Process, startedAt: number, families: reado
 }
 
 type Pages = {
-  readonly name: string;
   readonly process: Process;
   readonly client: Client;
   readonly flags: Flags;
@@ -31,7 +30,7 @@ type Pages = {
 };
 
 /** The secure port of kube-scheduler and kube-controller-manager: health is for everybody, the rest is asked of the apiserver. */
-export function controlPlanePages({ name, process, client, flags, families }: Pages): HttpServer {
+export function controlPlanePages({ process, client, flags, families }: Pages): HttpServer {
   const startedAt = process.sim.now;
   const delegation = (): Delegation => {
     const clientCa = clientCaOf(process, client, flags);
@@ -40,12 +39,6 @@ export function controlPlanePages({ name, process, client, flags, families }: Pa
   const pages: Readonly<Record<string, () => HttpResponse>> = {
     '/metrics': () => metricsPage(process, startedAt, families()),
     '/configz': () => page(200, '{}', { 'content-type': 'application/json' }),
-    '/flagz': () =>
-      page(
-        200,
-        `${name} flagz\nWarning: This endpoint is not meant to be machine parseable, has no formatting compatibility guarantees and is for debugging purposes only.\n\n${flagLines(flags)}\n`,
-      ),
-    '/statusz': () => page(200, statusz(name, process, startedAt)),
   };
   return {
     tls: true,
@@ -63,20 +56,6 @@ function clientCaOf({ fs }: Process, client: Client, flags: Flags): string | und
   const path = flags.get('client-ca-file');
   if (path !== undefined) return fs.exists(path) ? fs.read(path) : undefined;
   return client.get('configmaps', { namespace: 'kube-system', name: 'extension-apiserver-authentication' })?.data?.['client-ca-file'];
-}
-
-const flagLines = (flags: Flags): string =>
-  [...flags]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('\n');
-
-function statusz(name: string, process: Process, startedAt: number): string {
-  const { goVersion = '', gitVersion, major, minor } = buildInfo(versionOf(process));
-  const started = new Date(startedAt).toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) (.*) GMT$/, '$1 $3 $2 $5 UTC $4');
-  const seconds = Math.floor((process.sim.now - startedAt) / 1000);
-  const up = `${Math.floor(seconds / 3600)} hr ${String(Math.floor(seconds / 60) % 60).padStart(2, '0')} min ${String(seconds % 60).padStart(2, '0')} sec`;
-  return `${name} statusz\nWarning: This endpoint is not meant to be machine parseable, has no formatting compatibility guarantees and is for debugging purposes only.\n\nStarted: ${started}\nUp: ${up}\nGo version: ${goVersion}\nBinary version: ${gitVersion.slice(1)}\nEmulation version: ${major}.${minor}\nPaths: /configz /flagz /healthz /metrics\n`;
 }
 
 /** `leader_election_master_status`. */

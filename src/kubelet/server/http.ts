@@ -1,4 +1,4 @@
-/** What the kubelet answers over plain HTTP on port 10250: health to all, the rest to those who may (pkg/kubelet/server/{server,auth}.go). */
+/** What the kubelet answers over plain HTTP on port 10250: to those who may (pkg/kubelet/server/{server,auth}.go). */
 import { metricsHeaders } from '../../apimachinery/metrics.ts';
 import { type Delegation, mayDo, requestUser } from '../../client/component-helpers/delegated-auth.ts';
 import type { HttpRequest, HttpResponse, HttpServer } from '../../linux/protocols.ts';
@@ -31,8 +31,8 @@ const pages: Readonly<Record<string, Page>> = {
   '/metrics/resource': { subresource: 'metrics', headers: metricsHeaders, body: resourceMetrics },
   '/stats/summary': { subresource: 'stats', headers: jsonHeaders, body: (context) => JSON.stringify(statsSummary(context), null, 1) },
   '/configz': { subresource: 'configz', headers: jsonHeaders, body: (_context, _server, { config }) => JSON.stringify({ kubeletconfig: config }) },
-  '/pods': { subresource: 'proxy', headers: jsonHeaders, body: (_context, server) => podList(server.pods()) },
-  '/runningpods/': { subresource: 'proxy', headers: jsonHeaders, body: (_context, server) => podList(running(server)) },
+  '/pods': { subresource: 'pods', headers: jsonHeaders, body: (_context, server) => podList(server.pods()) },
+  '/runningpods/': { subresource: 'pods', headers: jsonHeaders, body: (_context, server) => podList(running(server)) },
 };
 
 /** Answers GET requests of the node's address. */
@@ -40,7 +40,8 @@ export const kubeletHttp = (context: Context, server: KubeletServer, facts: Kube
   tls: true,
   *handle(request) {
     const path = request.path.split('?')[0] ?? '';
-    if (path === '/healthz') return server.healthz() ? text(200, 'ok') : text(500, 'unhealthy');
+    if (/^\/healthz(?:\/(?:ping|log|syncloop))?$/.test(path))
+      return refusal(context, facts, request, 'healthz') ?? (/ping|log/.test(path) || server.healthz() ? text(200, 'ok') : text(500, 'unhealthy'));
     const page = pages[path];
     if (!page) return text(404, '404 page not found\n');
     return refusal(context, facts, request, page.subresource) ?? text(200, page.body(context, server, facts), page.headers);
@@ -54,10 +55,10 @@ function refusal({ client, nodeName, fs, sim }: Context, { config }: KubeletFact
   const user = requestUser(delegation, request);
   if (user === undefined || user === 'unauthorized') return text(401, 'Unauthorized');
   // What has a subresource of its own since 1.33 is open to those who may proxy, too.
-  for (const each of subresource === 'configz' ? ['configz', 'proxy'] : [subresource]) {
+  const asked = ['configz', 'healthz', 'pods'].includes(subresource) ? [subresource, 'proxy'] : [subresource];
+  for (const each of asked) {
     const resourceAttributes = { verb: 'get', group: '', version: 'v1', resource: 'nodes', subresource: each, name: nodeName };
     if (mayDo(delegation, user, { resourceAttributes })) return undefined;
   }
-  const needed = subresource === 'configz' ? 'configz proxy' : subresource;
-  return text(403, `Forbidden (user=${user.name}, verb=get, resource=nodes, subresource(s)=[${needed}])`);
+  return text(403, `Forbidden (user=${user.name}, verb=get, resource=nodes, subresource(s)=[${asked.join(' ')}])`);
 }
