@@ -16,6 +16,9 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^kubectl drain node01 --dry-run/, 'Go lists what holds a node in an order of chance'],
   [/^kubectl wait pods --all/, "the real client's own rate limit uses up the time"],
   [/^kubectl get --raw/, 'the order of keys in JSON'],
+  [/\.labels\.\*|containers\[0\]\.\*|^kubectl label node node01 --list/, 'Go walks maps in an order of chance'],
+  [/^kubectl rollout (pause deploy|resume deploy\/web)$/, 'both change the same object, and the second finds it done'],
+  [/^kubectl debug -f pod.json/, 'the real one ends in a panic'],
 ];
 
 /** Why a line is left out of the count of what must be equal. */
@@ -27,6 +30,10 @@ export function newMask(sides: Sides): (text: string) => string {
   return (text) =>
     text
       .replaceAll(url, 'https://SERVER')
+      .replace(/\bdebugger-(node01-)?[a-z0-9]{5}\b/g, 'debugger-$1ID')
+      .replace(/\b(LIVE|MERGED)-\d+/g, '$1-N')
+      .replace(/^((?:---|\+\+\+) \S+\t).*$/gm, '$1TIME')
+      .replace(/^(\+ +uid: ).*$/gm, '$1UID')
       .replace(/\/tmp\/(?:[\w-]+\/)*k8s-lab-conformance-\w+\/work/g, '/root')
       .replace(/0xc000[0-9a-f]{6}/g, '0xPOINTER')
       .replaceAll('https://172.30.1.2:6443', 'https://SERVER')

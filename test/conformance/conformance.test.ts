@@ -4,14 +4,15 @@ import { readGroups as commandGroups, wrongManifests } from './commands.ts';
 import { compareAll, compareInTurn, excuseOf, type Tally } from './compare.ts';
 import { manifests } from './fixtures.ts';
 import { formFiles, formGroups } from './forms.ts';
+import { foundChanges, foundFiles, foundGroups } from './found.ts';
 import { chart, helmLines } from './helm.ts';
 import { oracleFiles, oracleGroups } from './oracles.ts';
 import { scenarioGroups } from './scenarios.ts';
 import { binary, newSides, type Sides } from './sides.ts';
 import { widerChanges, widerFiles, widerGroups } from './wider.ts';
 
-const readGroups = [...commandGroups, ...scenarioGroups, ...widerGroups, ...formGroups];
-const allChanges = [...changes, ...widerChanges];
+const readGroups = [...commandGroups, ...scenarioGroups, ...widerGroups, ...formGroups, ...foundGroups];
+const allChanges = [...changes, ...widerChanges, ...foundChanges];
 
 /** The real tools, by the variables K8S_LAB_KUBECTL and K8S_LAB_HELM; without them nothing can be compared, and what was not is counted. */
 const kubectl = binary('K8S_LAB_KUBECTL');
@@ -33,7 +34,7 @@ describe('our kubectl and the real one, about one world', () => {
   let sides: Sides | undefined;
   beforeAll(async () => {
     if (!kubectl) return;
-    const files = { ...manifests, ...wrongManifests, ...changeFiles, ...oracleFiles, ...widerFiles, ...formFiles };
+    const files = { ...manifests, ...wrongManifests, ...changeFiles, ...oracleFiles, ...widerFiles, ...formFiles, ...foundFiles };
     const prepare = [...Object.keys(manifests).map((name) => `kubectl apply -f ${name}`), 'kubectl create ns ours', 'kubectl create ns real'];
     sides = await newSides({ kubectl, files, prepare, minutes: 25 });
   }, 5 * minutes);

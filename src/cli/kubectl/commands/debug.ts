@@ -113,9 +113,10 @@ function* ephemeral(k: Kubectl, info: Info, custom: Obj): Routine<Session> {
   const name = debuggerName(k, info.object);
   if (k.flags.text('container') === '') yield* k.print(`Defaulting debug container name to ${name}.\n`);
   const target = k.flags.text('target');
-  const added = { ...container(k, name, 'ephemeral', custom), ...(target !== '' && { targetContainerName: target }) };
+  const added: Obj = { ...container(k, name, 'ephemeral', custom), ...(target !== '' && { targetContainerName: target }) };
   const path = `/api/v1/namespaces/${info.namespace}/pods/${info.name}/ephemeralcontainers`;
-  const body = { spec: { ephemeralContainers: [...objs(at(info.object, 'spec.ephemeralContainers')), added] } };
+  const order = [...objs(at(info.object, 'spec.ephemeralContainers')), added].map((each) => ({ name: each['name'] }));
+  const body = { spec: { '$setElementOrder/ephemeralContainers': order, ephemeralContainers: [added] } };
   const pod = obj(yield* k.api.request({ method: 'PATCH', path, body, contentType: 'application/strategic-merge-patch+json' }));
   return { pod, container: name };
 }
