@@ -13,6 +13,9 @@ import type { Container } from './state.ts';
 
 /** See Sim.toil: a container may write without end. */
 const linesPerStep = 40;
+/** Read again, parsed and handed on one by one; letters of a log that is looked through for what is new. */
+const readPerStep = 5;
+const lettersPerStep = 100_000;
 
 /** Copies one stream of a container to its log and to those attached, until it ends. */
 export function* pump(engine: Engine, container: Container, stream: 'stdout' | 'stderr', source: ByteStream): Routine {
@@ -97,7 +100,7 @@ type LogOptions = { readonly follow: boolean; readonly tail: number; readonly si
 export function readLogs(engine: Engine, container: Container, options: LogOptions): Channel<LogLine> {
   const channel = new Channel<LogLine>();
   if (!hasFile(container) && container.log.Type !== 'journald') throw new DockerError(501, 'configured logging driver does not support reading');
-  const lines = parse(wholeLog(engine, container)).filter(({ time }) => inside(time, options));
+  const lines = parse(engine, wholeLog(engine, container)).filter(({ time }) => inside(time, options));
   for (const line of options.tail < 0 ? lines : lines.slice(Math.max(0, lines.length - options.tail))) channel.push(line);
   const over = options.until !== 0 && options.until <= engine.now;
   if (options.follow && container.log.Type === 'journald')
@@ -119,7 +122,8 @@ function* follow(engine: Engine, container: Container, channel: Channel<LogLine>
     const file = logFile(engine, container);
     const text = file?.read() ?? '';
     if (text.length < read) read = 0;
-    for (const line of parse(text.slice(read))) if (inside(line.time, options)) channel.push(line);
+    engine.sim.toil(text.length / lettersPerStep);
+    for (const line of parse(engine, text.slice(read))) if (inside(line.time, options)) channel.push(line);
     read = text.length;
     if (channel.broken || !file || (!container.running && container.status !== 'restarting')) break;
     if (options.until !== 0 && engine.now >= options.until) break;
@@ -129,11 +133,11 @@ function* follow(engine: Engine, container: Container, channel: Channel<LogLine>
   channel.close();
 }
 
-const parse = (text: string): LogLine[] =>
-  text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as LogLine);
+function parse(engine: Engine, text: string): LogLine[] {
+  const lines = text.split('\n').filter(Boolean);
+  engine.sim.toil(lines.length / readPerStep);
+  return lines.map((line) => JSON.parse(line) as LogLine);
+}
 const inside = (time: string, { since, until }: LogOptions): boolean => {
   const at = Date.parse(time);
   return at >= since && (until === 0 || at <= until);

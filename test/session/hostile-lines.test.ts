@@ -97,6 +97,13 @@ test.each(clusterLines)('%s', (line) => {
   expect(onCluster(line, 3_600_000).exceeded).toEqual({ line: 1, what: expect.stringMatching(/^(work|processor time)$/) });
 });
 
+test('following the log of a container that writes without end', () => {
+  const host = { ...notes, lesson: { ...notes.lesson, world: { name: 'docker-host' } } } as typeof notes;
+  const driver = new Driver(new Session({ world: 'docker-host', seed: 1, lesson: host }), budget);
+  driver.run([{ line: 'docker run -d --name loud busybox yes; docker logs -f loud > /dev/null', at: 100 }], 3_600_000, false);
+  expect(driver.exceeded).toEqual({ line: 1, what: 'work' });
+});
+
 test('many lines do not add up to work without end', () => {
   const session = new Session({ world: 'node', seed: 1, lesson: notes });
   const before = session.cluster.sim.strain;
