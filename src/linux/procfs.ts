@@ -53,7 +53,8 @@ export function newProcfs(kernel: Kernel, namespace: PidNamespace): DirectoryNod
   );
 }
 
-function processDirectory(kernel: Kernel, process: Process, pid: number, namespace: PidNamespace): DirectoryNode {
+/** `thread`: as it stands in the process's own task directory, which has no further one. */
+function processDirectory(kernel: Kernel, process: Process, pid: number, namespace: PidNamespace, thread = false): DirectoryNode {
   const { uid, gid } = process.credentials;
   const own = (mode: number) => ({ mode, uid, gid, mtime: process.startedAt });
   const file = (read: () => string, mode = 0o444): FileNode => new FileNode(own(mode), '', { read });
@@ -87,7 +88,7 @@ function processDirectory(kernel: Kernel, process: Process, pid: number, namespa
     setgroups: () => file(() => `${process.namespaces.user.map[2] === 1 ? 'deny' : 'allow'}\n`),
     statm: () => file(() => statm(process)),
     status: () => file(() => status(kernel, process, pid, namespace)),
-    task: () => new GeneratedDirectory(own(0o555), () => [[String(pid), processDirectory(kernel, process, pid, namespace)]]),
+    ...(thread ? {} : { task: () => new GeneratedDirectory(own(0o555), () => [[String(pid), processDirectory(kernel, process, pid, namespace, true)]]) }),
     uid_map: () => file(() => mapText(process)),
   };
   return new GeneratedDirectory(
