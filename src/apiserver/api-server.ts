@@ -47,7 +47,7 @@ export class ApiServer implements RestServer {
     const { revision } = options.etcd.range({ key: 'compact_rev_key' });
     const sim = options.sim.scope(`kube-apiserver@${revision}`);
     const storage = new Storage(sim, options.etcd, options.eventTtlSeconds);
-    const tokens = new TokenAuthenticator(sim, storage, options.serviceAccountKey);
+    const tokens = new TokenAuthenticator(sim, storage, options.serviceAccountKey, options.serviceAccountIssuer);
     const minor = Number(options.version?.minor ?? newestMinor);
     const table = new ResourceTable(minor);
     this.#sim = sim;

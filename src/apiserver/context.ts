@@ -38,6 +38,7 @@ export type ApiServerOptions = {
   /** The CA that signs client certificates. */
   readonly caPem: string;
   readonly serviceAccountKey: string;
+  readonly serviceAccountIssuer?: string;
   /** `--requestheader-client-ca-file`: whom other servers may believe what they say of users. */
   readonly requestheaderCa?: string;
   /** Default 10.96.0.0/12. */

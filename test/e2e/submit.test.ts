@@ -45,7 +45,7 @@ describe('handing in, and looking through it', () => {
     screen.type(file);
     await screen.until('kim.json');
     screen.type(keys.enter);
-    await screen.until(/✓ .*1 lessons of kim/);
+    await screen.until(/✓ .*1 lesson of kim/);
     const [lesson] = (JSON.parse(readFileSync(file, 'utf8')) as { lessons: { began: string; ended: string; events: object[] }[] }).lessons;
     expect(Date.parse(lesson!.began)).toBeLessThanOrEqual(Date.parse(lesson!.ended));
     screen.close();

@@ -5,11 +5,6 @@ import type { UserInfo } from '../../interfaces/rest.ts';
 import type { Sim } from '../../sim/sim.ts';
 import type { Storage } from '../storage.ts';
 
-/** `iss` of bound tokens: kubeadm's --service-account-issuer. */
-const issuer = 'https://kubernetes.default.svc.cluster.local';
-/** Audiences of a token that names none. */
-export const defaultAudiences: readonly string[] = [issuer];
-
 type Bound = { readonly name: string; readonly uid: string };
 /** Times are seconds since 1970; without `exp` a token does not expire. */
 type Claims = {
@@ -43,22 +38,30 @@ export class TokenAuthenticator {
   readonly #sim: Sim;
   readonly #storage: Storage;
   readonly #key: string;
+  readonly #issuer: string;
   readonly #read = new Map<string, Claims>();
 
-  constructor(sim: Sim, storage: Storage, key: string) {
+  /** `issuer`: --service-account-issuer, kubeadm's unless told. */
+  constructor(sim: Sim, storage: Storage, key: string, issuer = 'https://kubernetes.default.svc.cluster.local') {
+    this.#issuer = issuer;
     this.#sim = sim;
     this.#storage = storage;
     this.#key = key;
+  }
+
+  /** Audiences of a token that names none. */
+  get defaultAudiences(): readonly string[] {
+    return [this.#issuer];
   }
 
   issue(account: ServiceAccount, options: TokenOptions): { readonly token: string; readonly expiration: number } {
     const now = Math.floor(this.#sim.now / 1000);
     const { namespace = '', name = '', uid = '' } = account.metadata;
     const claims: Claims = {
-      aud: options.audiences?.length ? options.audiences : defaultAudiences,
+      aud: options.audiences?.length ? options.audiences : this.defaultAudiences,
       exp: now + options.expirationSeconds,
       iat: now,
-      iss: issuer,
+      iss: this.#issuer,
       jti: this.#sim.random.uuid(),
       'kubernetes.io': {
         namespace,
@@ -108,7 +111,8 @@ export class TokenAuthenticator {
 
   #verify(token: string): Claims | undefined {
     const read = readToken(this.#key, token) as Claims | LegacyClaims | undefined;
-    if (!read) return undefined;
+    // A token of another issuer is nobody's here.
+    if (!read || ('kubernetes.io' in read && read.iss !== this.#issuer)) return undefined;
     const claims = 'kubernetes.io' in read ? read : this.#ofSecret(read, token);
     if (claims) this.#read.set(token, claims);
     return claims;
@@ -125,7 +129,7 @@ export class TokenAuthenticator {
       uid: legacy['kubernetes.io/serviceaccount/service-account.uid'],
     };
     const inside = { namespace, serviceaccount, secret: { name, uid: secret.metadata.uid ?? '' } };
-    return { aud: defaultAudiences, iss: legacy.iss, sub: legacy.sub, 'kubernetes.io': inside };
+    return { aud: this.defaultAudiences, iss: legacy.iss, sub: legacy.sub, 'kubernetes.io': inside };
   }
 }
 

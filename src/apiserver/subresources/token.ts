@@ -3,7 +3,6 @@ import { type FieldError, invalidValue } from '../../apimachinery/field-error.ts
 import { badRequest, conflict, invalid, notFound } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import type { RestResponse } from '../../interfaces/rest.ts';
-import { defaultAudiences } from '../authn/service-account-tokens.ts';
 import { jsonResponse, type RequestContext } from '../context.ts';
 import { isObject } from '../objects.ts';
 import { keyOf } from '../resource-table.ts';
@@ -23,7 +22,7 @@ export function createToken(context: RequestContext): RestResponse {
   if (expirationSeconds > 2 ** 32)
     errors.push(invalidValue('spec.expirationSeconds', expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
   if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
-  const audiences = spec.audiences?.length ? spec.audiences : defaultAudiences;
+  const audiences = spec.audiences?.length ? spec.audiences : core.tokens.defaultAudiences;
   const bound = spec.boundObjectRef ? boundObjects(context, spec.boundObjectRef) : {};
   const { token, expiration } = core.tokens.issue(account.object, { audiences, expirationSeconds, ...bound });
   return jsonResponse(201, {

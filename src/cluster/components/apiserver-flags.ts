@@ -24,13 +24,13 @@ type Extensions = Pick<
   | 'authorizationModes'
   | 'encryption'
   | 'eventTtlSeconds'
+  | 'serviceAccountIssuer'
 >;
 
 /** Values of flags that say nothing else than the lab does; any other is not simulated. */
 const asItIs: Readonly<Record<string, readonly string[]>> = {
   'runtime-config': [''],
   'service-node-port-range': ['30000-32767'],
-  'service-account-issuer': ['https://kubernetes.default.svc.cluster.local'],
 };
 const modes: readonly string[] = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'];
 
@@ -68,6 +68,7 @@ export function* extensionsOf(process: Process, set: Flags): Routine<Extensions>
     },
     authorizationModes: (authorizationModes.length > 0 ? authorizationModes : ['AlwaysAllow']) as AuthorizationMode[],
     ...(encryption && { encryption }),
+    ...(set.has('service-account-issuer') && { serviceAccountIssuer: set.get('service-account-issuer') as string }),
     ...(eventTtlSeconds !== undefined && { eventTtlSeconds: eventTtlSeconds / 1000 }),
     enableAdmissionPlugins: list('enable-admission-plugins'),
     disableAdmissionPlugins: list('disable-admission-plugins'),
