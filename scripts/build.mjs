@@ -162,12 +162,18 @@ async function pack() {
   writeFileSync(`${root}/dist/${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.packed`, blockSorted(bytes));
 }
 
-/** Terser names things so that they compress better, and finds more that is used once or never; it is too slow for every build. */
+/** Terser names things so that they compress better, and finds more that is used once or never (statements compress better than what commas join); it is too slow for every build. */
 async function shorten(file) {
   const { minify } = await import('terser');
   // A CommonJS file is the body of a function: all of its names are its own but those that it is handed.
   const mangle = { toplevel: true, reserved: ['module', 'exports', 'require', '__filename', '__dirname'] };
-  const options = { module: file.endsWith('.mjs'), compress: { toplevel: true }, mangle, ecma: 2020, format: { ecma: 2020, comments: false } };
+  const options = {
+    module: file.endsWith('.mjs'),
+    compress: { toplevel: true, passes: 2, sequences: false },
+    mangle,
+    ecma: 2020,
+    format: { ecma: 2020, comments: false },
+  };
   const { code } = await minify(readFileSync(file, 'utf8'), options);
   writeFileSync(file, code);
 }

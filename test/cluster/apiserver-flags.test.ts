@@ -40,7 +40,7 @@ test('who may ask: tokens of a file, nobody without a name, every mode of author
     curl -sk -H 'Authorization: Bearer other' $server/api | jq -r .message
     with --v=2 s/=Node,RBAC/=AlwaysAllow/; kubectl auth can-i list pods --as=jane
     with --v=2 s/=Node,RBAC/=Node/; kubectl --kubeconfig /etc/kubernetes/super-admin.conf get --raw /version --as=jane 2>&1
-    with --v=2 s/=Node,RBAC/=Webhook/; last; with --runtime-config=api/alpha=true; last
+    with --v=2 s/=Node,RBAC/=Webhook/; last; with --runtime-config=api/alpha=true; last; with --oidc-client-id=x; last; with --etcd-server=x; last
     with --v=2 s/=NodeRestriction/=NodeRestriction,ImagePolicyWebhook/; last
     with --anonymous-auth=false; curl -sk $server/version | jq -r .message`);
   expect(out.split('\n')).toEqual([
@@ -50,6 +50,8 @@ test('who may ask: tokens of a file, nobody without a name, every mode of author
     'Error from server (Forbidden): forbidden: User "jane" cannot get path "/version"',
     'k8s-lab: --authorization-mode=Webhook is not simulated',
     'k8s-lab: --runtime-config=api/alpha=true is not simulated',
+    'k8s-lab: --oidc-client-id is not simulated',
+    'Error: unknown flag: --etcd-server',
     'k8s-lab: the admission plugin ImagePolicyWebhook is not simulated',
     'Unauthorized',
     '',

@@ -19,13 +19,14 @@ import { gateProblem, gateWarnings, parseGates } from './feature-gates.ts';
 /** By name without dashes; a boolean flag is `true` or `false`. */
 export type Flags = ReadonlyMap<string, string>;
 
-/** `--name=value` and `--name value`; an unknown flag ends the process as cobra does. */
-export function* readFlags(process: Process, argv: readonly string[], known: readonly string[]): Routine<Flags> {
+/** `--name=value` and `--name value`; an unknown flag ends the process as cobra does. `absent`: the real one knows them, the lab does not. */
+export function* readFlags(process: Process, argv: readonly string[], known: readonly string[], absent: readonly string[] = []): Routine<Flags> {
   const flags = new Map<string, string>();
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i] as string;
     const equals = word.indexOf('=');
     const name = equals < 0 ? word : word.slice(0, equals);
+    if (name.startsWith('--') && absent.includes(name.slice(2))) yield* notSimulated(process, name);
     if (!name.startsWith('--') || !known.includes(name.slice(2))) {
       yield* process.printError(`Error: unknown ${name.startsWith('-') ? 'flag' : 'command'}: ${name}\n`);
       throw new Exit(1);

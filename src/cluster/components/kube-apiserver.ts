@@ -46,6 +46,12 @@ const filesNeeded = [
   'etcd-keyfile',
 ];
 
+/** Flags of kube-apiserver 1.35 that the lab has not. */
+const absentFlags =
+  'admission-control-config-file aggregator-reject-forwarding-redirects api-audiences apiserver-count audit-log-batch-buffer-size audit-log-batch-max-size audit-log-compress audit-log-format audit-log-mode audit-log-truncate-enabled audit-log-version audit-webhook-config-file audit-webhook-initial-backoff audit-webhook-mode audit-webhook-version authentication-config authentication-token-webhook-cache-ttl authentication-token-webhook-config-file authentication-token-webhook-version authorization-config authorization-policy-file authorization-webhook-cache-authorized-ttl authorization-webhook-cache-unauthorized-ttl authorization-webhook-config-file authorization-webhook-version cert-dir contention-profiling cors-allowed-origins default-not-ready-toleration-seconds default-unreachable-toleration-seconds default-watch-cache-size delete-collection-workers egress-selector-config-file emulated-version enable-aggregator-routing enable-garbage-collector enable-logs-handler enable-priority-and-fairness encryption-provider-config-automatic-reload endpoint-reconciler-type etcd-compaction-interval etcd-count-metric-poll-period etcd-db-metric-poll-interval etcd-healthcheck-timeout etcd-prefix etcd-readycheck-timeout etcd-servers-overrides external-hostname goaway-chance http2-max-streams-per-connection kubelet-certificate-authority kubelet-timeout kubernetes-service-node-port livez-grace-period log-flush-frequency logging-format max-mutating-requests-inflight min-request-timeout oidc-ca-file oidc-client-id oidc-groups-claim oidc-groups-prefix oidc-issuer-url oidc-required-claim oidc-signing-algs oidc-username-claim oidc-username-prefix peer-advertise-ip peer-advertise-port peer-ca-file permit-address-sharing permit-port-sharing request-timeout requestheader-uid-headers service-account-extend-token-expiration service-account-jwks-uri service-account-lookup service-account-max-token-expiration shutdown-delay-duration shutdown-send-retry-after storage-backend storage-media-type strict-transport-security-directives tls-cipher-suites tls-min-version tls-sni-cert-key tracing-config-file vmodule watch-cache watch-cache-sizes'.split(
+    ' ',
+  );
+
 /** How long it tries to reach etcd before it gives up, and how often. */
 const etcdPatience = 20_000;
 const etcdRetry = 1_000;
@@ -53,7 +59,7 @@ const etcdRetry = 1_000;
 /** The program; its calls to etcd and kubelets, and those to it, are recorded in the trace. */
 export const newKubeApiserver = (trace: Trace): Program =>
   function* (argv, process) {
-    const set = yield* readFlags(process, argv, flags);
+    const set = yield* readFlags(process, argv, flags, absentFlags);
     const log = logger(process);
     yield* checkFeatureGates(process, set.get('feature-gates'), versionOf(process));
     for (const name of filesNeeded) {
