@@ -45,7 +45,7 @@ describe('handing in, and looking through it', () => {
     screen.type(file);
     await screen.until('kim.json');
     screen.type(keys.enter);
-    await screen.until(/✓ .*1 lesson of kim/);
+    await screen.until(/✓ .*kim\.json is written: kim, lessons: 1\./);
     const [lesson] = (JSON.parse(readFileSync(file, 'utf8')) as { lessons: { began: string; ended: string; events: object[] }[] }).lessons;
     expect(Date.parse(lesson!.began)).toBeLessThanOrEqual(Date.parse(lesson!.ended));
     screen.close();

@@ -246,7 +246,7 @@ test('the JSON report has the fields that the documentation tells, and no others
     readonly problems: readonly Fields[];
   };
   const documented = readFileSync('docs/grading.md', 'utf8');
-  const example = JSON.parse(/^\{"format":"k8s-lab\/grades"[^]*?^\]\}$/m.exec(documented)?.[0] ?? '') as Report;
+  const example = JSON.parse(/^\{"format":"k8s-lab\/grades"[\s\S]*?^\]\}$/m.exec(documented)?.[0] ?? '') as Report;
   const real = JSON.parse([...exporters.json(grades, problems, context)].join('')) as Report;
   expect(Object.keys(real)).toEqual(Object.keys(example));
   const told = new Set([...documented.matchAll(/`\[?(\w+)\]?`/g)].map(([, name]) => name));

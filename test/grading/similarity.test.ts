@@ -24,7 +24,11 @@ const solution = Array.from({ length: 8 }, (_, step) => `kubectl apply -f step${
 
 function paced(who: string, texts: readonly string[]): Traits {
   let at = 0;
-  return { who, file: who, lesson: 'l', lines: texts.map((text) => ({ text, at: (at += 2_000 + random.int(30_000)), failed: text.includes('ee') })) };
+  const lines = texts.map((text) => {
+    at += 2_000 + random.int(30_000);
+    return { text, at, failed: text.includes('ee') };
+  });
+  return { who, file: who, lesson: 'l', lines };
 }
 function honest(who: string): Traits {
   const name = some(['web', 'app', 'demo', 'test', 'nginx', 'foo', 'my-pod', 'x']);

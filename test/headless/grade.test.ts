@@ -122,7 +122,10 @@ describe('a class', () => {
 test('grade --open --plain: in lines, for those who have no screen', async () => {
   const file = put(newFolder(), 'lee.json', handIn('lee', '@hint write\necho {{word}} > {{word}}.txt\nls\n@answer ask network'));
   let shown = '';
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((shown += String(text)), true));
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    shown += String(text);
+    return true;
+  });
   const { status } = await run(file, '--open', '--plain').finally(() => out.mockRestore());
   expect(status).toBe(0);
   expect(shown).toMatch(/^lee · files\/notes: [\d.]+ of 120 points\n.*is dev.*\n00:00:00 {2}hint for write\n00:00:\d\d {2}\$ echo \w+ > \w+\.txt\n/);
