@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { KubeObject, Pod } from '../../src/api/types.ts';
 import { type Cluster, newCluster } from '../../src/cluster/cluster.ts';
 import { Sink, textFile } from '../../src/linux/open-file.ts';
+import { comesToRest } from './comes-to-rest.ts';
 
 const namespace = 'default';
 /** As many as both may ask for: what is over it for a moment waits. */
@@ -31,7 +32,6 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ do: fc.constantFrom('delete-owner' as const, 'make-owner' as const) }),
   fc.record({ do: fc.constantFrom('manager-away' as const, 'manager-back' as const) }),
 );
-const step = fc.record({ operation, wait: fc.integer({ min: 100, max: 20_000 }) });
 
 const template = (app: string): object => ({
   metadata: { labels: { app } },
@@ -190,24 +190,6 @@ const isHealthy = ({ metadata, status }: Pod): boolean =>
   (status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false);
 
 test('under random operations and faults the invariants hold, and the world converges', () => {
-  const seed = Number(process.env['FC_SEED'] ?? 20_261_122);
-  console.log(`seed ${seed}`);
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.array(step, { minLength: 4, maxLength: 14 }), (worldSeed, steps) => {
-      const world = new World(worldSeed);
-      for (const { operation: each, wait } of steps) {
-        world.apply(each);
-        world.watch(wait);
-      }
-      world.heal();
-      let problems = world.unrest();
-      // Ten minutes: the longest back-off, and the time after which pods leave a node that was away.
-      for (let minutes = 0; minutes < 20 && problems.length > 0; minutes++) {
-        world.watch(30_000);
-        problems = world.unrest();
-      }
-      expect(problems).toEqual([]);
-    }),
-    { seed, numRuns: 4, endOnFailure: true, interruptAfterTimeLimit: Number(process.env['FC_TIME'] ?? 15_000), markInterruptAsFailure: false, verbose: 1 },
-  );
+  // Ten minutes: the longest back-off, and the time after which pods leave a node that was away.
+  comesToRest({ newWorld: (seed) => new World(seed), operation, longestWait: 20_000, steps: [4, 14], patience: 20, seed: 20_261_122, time: 15_000 });
 }, 120_000);

@@ -5,6 +5,7 @@ import type { KubeObject, Pod } from '../../src/api/types.ts';
 import { parseQuantity } from '../../src/apimachinery/quantity.ts';
 import { type Cluster, newCluster } from '../../src/cluster/cluster.ts';
 import { Sink, textFile } from '../../src/linux/open-file.ts';
+import { comesToRest } from './comes-to-rest.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Node = 'node01' | 'node02';
@@ -66,7 +67,6 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: only('away', 'back'), which: only(...statics) }) },
 );
-const step = fc.record({ operation, wait: fc.integer({ min: 100, max: 30_000 }) });
 
 const container = (name: string, more: Json = {}): Json => ({ name, image: 'nginx:1.27', resources: { requests: { cpu: '200m' } }, ...more });
 const podSpec = (more: Json = {}): Json => ({ terminationGracePeriodSeconds: 2, containers: [container('c')], ...more });
@@ -357,31 +357,6 @@ type Job = KubeObject & {
 };
 
 test('jobs, resizes, claims, quotas and autoscalers keep their promises under faults, and come to rest', () => {
-  const seed = Number(process.env['FC_SEED'] ?? 20_261_123);
-  console.log(`seed ${seed}`);
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.array(step, { minLength: 6, maxLength: 16 }), (worldSeed, steps) => {
-      const world = new World(worldSeed);
-      for (const { operation: each, wait } of steps) {
-        world.apply(each);
-        world.watch(wait);
-      }
-      world.heal();
-      let problems = world.unrest();
-      // Twenty minutes: a queue's longest back-off, and the time after which pods leave a node that was away.
-      for (let half = 0; half < 45 && problems.length > 0; half++) {
-        world.watch(30_000);
-        problems = world.unrest();
-      }
-      expect(problems).toEqual([]);
-    }),
-    {
-      seed,
-      numRuns: Number(process.env['FC_RUNS'] ?? 4),
-      endOnFailure: true,
-      interruptAfterTimeLimit: Number(process.env['FC_TIME'] ?? 10_000),
-      markInterruptAsFailure: false,
-      verbose: 1,
-    },
-  );
+  // Twenty minutes: a queue's longest back-off, and the time after which pods leave a node that was away.
+  comesToRest({ newWorld: (seed) => new World(seed), operation, longestWait: 30_000, steps: [6, 16], patience: 45, seed: 20_261_123, time: 10_000 });
 }, 600_000);
