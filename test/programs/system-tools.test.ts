@@ -75,3 +75,14 @@ test('devices, memory, capabilities, control groups, journals and sums', () => {
     0909377ad35110ca"
   `);
 });
+
+test('whoever walks through /proc comes to its end: a task has no tasks of its own', () => {
+  let out = '';
+  const script = 'ls /proc/1/task/1/task; find /proc -maxdepth 5 -name task | sort -u | head -3; find /proc/1/task -maxdepth 2 -name comm';
+  const print = (text: string): void => {
+    out += text;
+  };
+  runScript('node', 1, { argv: ['bash', '-c', script], stdout: print, stderr: print, limit: 3_600_000 });
+  expect(out).toContain("ls: cannot access '/proc/1/task/1/task': No such file or directory\n/proc/1/task\n");
+  expect(out).toMatch(/\n\/proc\/1\/task\/1\/comm\n$/);
+});
