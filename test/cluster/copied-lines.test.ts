@@ -36,3 +36,26 @@ test('the examples of kubernetes.io, and what capabilities a container has', () 
   expect(type('kubectl exec security-context-demo -- grep CapEff /proc/1/status')).toBe('CapEff:\t0000000000000000\n');
   expect(type('grep CapEff /proc/self/status')).toBe('CapEff:\t000001ffffffffff\n');
 });
+
+test('a Job past its deadline: its pods are deleted, counted once, and only when they have gone it has failed', () => {
+  const { type } = typeIn('kubeadm-3');
+  type(`cat <<Y | kubectl apply -f -
+apiVersion: batch/v1
+kind: Job
+metadata: {name: slow}
+spec:
+  parallelism: 2
+  activeDeadlineSeconds: 10
+  template:
+    spec:
+      terminationGracePeriodSeconds: 3
+      restartPolicy: Never
+      containers: [{name: c, image: "busybox:1.36", command: [sleep, "100"]}]
+Y
+sleep 11`);
+  expect(type("kubectl get job slow -o jsonpath='{.status.conditions[*].type} {.status.terminating}'")).toBe('FailureTarget 2');
+  type('sleep 10');
+  expect(type("kubectl get job slow -o jsonpath='{.status.conditions[*].type} {.status.terminating} {.status.failed}'; kubectl get pods --no-headers")).toBe(
+    'FailureTarget Failed 0 2No resources found in default namespace.\n',
+  );
+});

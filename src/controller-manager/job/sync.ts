@@ -24,6 +24,8 @@ export class JobSync {
   /** The Job as the apiserver has it after our last write. */
   #current: Job;
   #requeueAfter: number | undefined;
+  /** Pods that this sync has deleted. */
+  #leaving = 0;
 
   /** `counted`: uids of pods whose finalizer we took off, though the informer may not show it yet. */
   constructor(context: Context, job: Job, pods: readonly Pod[], expectations: Expectations, counted: Set<string>) {
@@ -39,10 +41,12 @@ export class JobSync {
   run(): Result {
     const suspended = this.#job.spec.suspend ?? false;
     if (this.#status.startTime === undefined && !suspended) this.#status.startTime = this.#now;
-    const finished = this.#uncounted();
+    let finished = this.#uncounted();
     const verdict = this.#decide(finished);
     let active: readonly Pod[] = this.#pods.filter(isActive);
-    if (verdict !== undefined) active = this.#deleteAll(active);
+    // Of a Job that failed every pod that still runs counts as failed.
+    if (verdict?.type === 'Failed') finished = { ...finished, failed: [...finished.failed, ...active.filter(this.#isUncounted)] };
+    if (verdict !== undefined) active = this.#deleteAll(active, verdict.type === 'Failed');
     else if (this.#expectations.satisfied(textOf(this.#job), this.#context.sim.now)) active = this.#manage(active);
     this.#noteSuspension(suspended);
     this.#count(finished, active);
@@ -54,9 +58,11 @@ export class JobSync {
     return rfc3339(this.#context.sim.now);
   }
 
+  readonly #isUncounted = (pod: Pod): boolean => hasFinalizer(pod) && !this.#counted.has(pod.metadata.uid ?? '');
+
   /** Pods that are over and not in the counts yet: those that still have the finalizer. */
   #uncounted(): { readonly succeeded: readonly Pod[]; readonly failed: readonly Pod[] } {
-    const over = this.#pods.filter((pod) => hasFinalizer(pod) && !this.#counted.has(pod.metadata.uid ?? ''));
+    const over = this.#pods.filter(this.#isUncounted);
     const succeeded = over.filter(({ status }) => status?.phase === 'Succeeded');
     // A pod that is deleted counts as failed once it is over, or at once when it never ran.
     const failed = over.filter(
@@ -182,10 +188,12 @@ export class JobSync {
     });
   }
 
-  #deleteAll(pods: readonly Pod[]): readonly Pod[] {
+  /** `keep`: the finalizer stays, since the pods are yet to be counted. */
+  #deleteAll(pods: readonly Pod[], keep = false): readonly Pod[] {
     const deletions: string[] = [];
+    this.#leaving += pods.length;
     for (const pod of pods) {
-      dropFinalizer(this.#context.client, pod);
+      if (!keep) dropFinalizer(this.#context.client, pod);
       if (deletePod(this.#context, pod, this.#job)) deletions.push(textOf(pod));
     }
     if (deletions.length > 0) this.#expectations.expect(textOf(this.#job), this.#context.sim.now, { deletions });
@@ -228,9 +236,10 @@ export class JobSync {
     if (active.length > 0) this.#status.active = active.length;
     else delete this.#status.active;
     this.#status.ready = active.filter(isReady).length;
-    this.#status.terminating = this.#pods.filter(
+    const terminating = this.#pods.filter(
       ({ metadata, status }) => metadata.deletionTimestamp !== undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded',
-    ).length;
+    );
+    this.#status.terminating = terminating.length + this.#leaving;
   }
 
   #noteSuspension(suspended: boolean): void {
