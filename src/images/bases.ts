@@ -22,9 +22,8 @@ function busybox({ version, tags }: Release): ImageDefinition[] {
   ];
 }
 
-const alpineReleases = releases(
-  '3.3:3 3.4:6 3.5:3 3.6:5 3.7:3 3.8:5 3.9:6 3.10:9 3.11:13 3.12:12 3.13:12 3.14:10 3.15:11 3.16:9 3.17:10 3.18:12 3.19:8 3.20:7 3.21:4 3.22:1',
-);
+const alpineReleases = (): Release[] =>
+  releases('3.3:3 3.4:6 3.5:3 3.6:5 3.7:3 3.8:5 3.9:6 3.10:9 3.11:13 3.12:12 3.13:12 3.14:10 3.15:11 3.16:9 3.17:10 3.18:12 3.19:8 3.20:7 3.21:4 3.22:1');
 
 const distribution = (name: string, tags: readonly string[], base: LayerDefinition, cmd: string): ImageDefinition =>
   hub(name, tags, { Env: [defaultPath], Cmd: [cmd] }, [base]);
@@ -55,7 +54,7 @@ type Language = {
   readonly binary: string;
   readonly cmd: string;
   readonly megabytes: number;
-  readonly versions: readonly Release[];
+  readonly versions: () => readonly Release[];
   readonly variants?: readonly string[];
 };
 const slimOrBig = ['slim', 'bookworm', 'slim-bookworm', 'bullseye', 'slim-bullseye', 'trixie'];
@@ -64,59 +63,71 @@ const languages: Readonly<Record<string, Language>> = {
     binary: 'python3',
     cmd: 'python3',
     megabytes: 338,
-    versions: releases('2.7:18 3.6:15 3.7:17 3.8:20 3.9:23 3.10:18 3.11:13 3.12:11 3.13:7'),
+    versions: () => releases('2.7:18 3.6:15 3.7:17 3.8:20 3.9:23 3.10:18 3.11:13 3.12:11 3.13:7'),
     variants: slimOrBig,
   },
   node: {
     binary: 'node',
     cmd: 'node',
     megabytes: 372,
-    versions: releases('=8.17.0 =10.24.1 =12.22.12 =14.21.3 =16.20.2 =18.20.8 =20.19.5 =22.20.0 =24.9.0', { lts: '22', jod: '22', current: '24' }),
+    versions: () => releases('=8.17.0 =10.24.1 =12.22.12 =14.21.3 =16.20.2 =18.20.8 =20.19.5 =22.20.0 =24.9.0', { lts: '22', jod: '22', current: '24' }),
     variants: slimOrBig,
   },
   golang: {
     binary: 'go',
     cmd: 'bash',
     megabytes: 280,
-    versions: releases('1.13:15 1.14:15 1.15:15 1.16:15 1.17:13 1.18:10 1.19:13 1.20:14 1.21:13 1.22:12 1.23:12 1.24:7 1.25:1'),
+    versions: () => releases('1.13:15 1.14:15 1.15:15 1.16:15 1.17:13 1.18:10 1.19:13 1.20:14 1.21:13 1.22:12 1.23:12 1.24:7 1.25:1'),
     variants: ['bookworm', 'bullseye', 'trixie'],
   },
-  perl: { binary: 'perl', cmd: 'perl', megabytes: 320, versions: releases('5.30:3 5.32:1 5.34:3 5.36:3 5.38:5 5.40:3 5.42:0'), variants: ['slim', 'bookworm'] },
-  ruby: { binary: 'ruby', cmd: 'irb', megabytes: 330, versions: releases('2.7:8 3.0:7 3.1:7 3.2:9 3.3:9 3.4:6'), variants: slimOrBig },
+  perl: {
+    binary: 'perl',
+    cmd: 'perl',
+    megabytes: 320,
+    versions: () => releases('5.30:3 5.32:1 5.34:3 5.36:3 5.38:5 5.40:3 5.42:0'),
+    variants: ['slim', 'bookworm'],
+  },
+  ruby: { binary: 'ruby', cmd: 'irb', megabytes: 330, versions: () => releases('2.7:8 3.0:7 3.1:7 3.2:9 3.3:9 3.4:6'), variants: slimOrBig },
   php: {
     binary: 'php',
     cmd: 'php',
     megabytes: 165,
-    versions: releases('7.2:34 7.4:33 8.0:30 8.1:33 8.2:29 8.3:26 8.4:13'),
+    versions: () => releases('7.2:34 7.4:33 8.0:30 8.1:33 8.2:29 8.3:26 8.4:13'),
     variants: ['cli', 'apache', 'fpm', 'zts', 'fpm-bookworm', 'apache-bookworm'],
   },
   rust: {
     binary: 'cargo',
     cmd: 'bash',
     megabytes: 560,
-    versions: releases('1.70:0 1.75:0 1.80:1 1.85:1 1.90:0'),
+    versions: () => releases('1.70:0 1.75:0 1.80:1 1.85:1 1.90:0'),
     variants: ['slim', 'bookworm', 'slim-bookworm'],
   },
-  openjdk: { binary: 'java', cmd: 'jshell', megabytes: 190, versions: releases('=8 =11 =17 =21'), variants: ['jdk', 'jre', 'slim', 'jdk-slim', 'jre-slim'] },
+  openjdk: {
+    binary: 'java',
+    cmd: 'jshell',
+    megabytes: 190,
+    versions: () => releases('=8 =11 =17 =21'),
+    variants: ['jdk', 'jre', 'slim', 'jdk-slim', 'jre-slim'],
+  },
   'eclipse-temurin': {
     binary: 'java',
     cmd: 'jshell',
     megabytes: 200,
-    versions: releases('=8 =11 =17 =21 =25'),
+    versions: () => releases('=8 =11 =17 =21 =25'),
     variants: ['jdk', 'jre', 'jdk-jammy', 'jre-jammy', 'jdk-noble', 'jre-noble'],
   },
   maven: {
     binary: 'mvn',
     cmd: 'mvn',
     megabytes: 240,
-    versions: releases('=3.8.8 =3.9.11'),
+    versions: () => releases('=3.8.8 =3.9.11'),
     variants: ['eclipse-temurin-17', 'eclipse-temurin-21', 'openjdk-17'],
   },
 };
 const simulated = new Set(['python3', 'perl']);
 
 function language([name, { binary, cmd, megabytes, versions, variants = [] }]: readonly [string, Language]): ImageDefinition[] {
-  return versions.flatMap(({ version, tags }) => {
+  return versions().flatMap(({ version, tags }) => {
     const config: ImageConfig['config'] = { Env: [defaultPath, `${name.toUpperCase().replace('-', '_')}_VERSION=${version}`], Cmd: [cmd] };
     const files = layer(megabytes, `RUN ${name} ${version}`, () => [
       program(`/usr/local/bin/${binary}`, simulated.has(binary) ? binary : 'not-simulated', 9_000_000),
@@ -140,7 +151,7 @@ export const bases: Repositories = {
       unstable: '1.37',
     }).flatMap(busybox),
   'docker.io/library/alpine': () =>
-    alpineReleases.map(({ version, tags }) =>
+    alpineReleases().map(({ version, tags }) =>
       hub('alpine', tags, { Env: [defaultPath], Cmd: ['/bin/sh'], WorkingDir: '/' }, [alpine(version)], { platforms: busyboxPlatforms }),
     ),
   'docker.io/library/debian': () => [

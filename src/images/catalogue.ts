@@ -7,24 +7,23 @@ import { otherImages } from './other-images.ts';
 import { servers } from './servers.ts';
 import { tools } from './tools.ts';
 
-const made: Repositories = { ...otherImages, ...servers, ...bases, ...databases, ...tools, ...kubernetesImages };
+/** An image under another name; `tags` says its tags there where they are others. */
+type Copy = { readonly of: string; readonly tags?: Readonly<Record<string, string>> };
 
-/** What the makers of the stargz snapshotter have converted for trying it. */
-const lazy = (name: string): (() => readonly ImageDefinition[]) => {
-  const of = held(`docker.io/library/${name}`);
-  return () => of().map((image) => ({ ...image, name: `ghcr.io/stargz-containers/${name}`, tags: image.tags.map((tag) => `${tag}-esgz`), estargz: true }));
+const tested = (...versions: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(versions.flatMap((version) => [1, 2, 4].map((revision) => [`${version}-${revision}`, version])));
+
+const copies: Readonly<Record<string, Copy>> = {
+  'public.ecr.aws/nginx/nginx': { of: 'docker.io/library/nginx' },
+  'docker.io/bitnamilegacy/nginx': { of: 'docker.io/bitnami/nginx' },
+  // Small servers of the documentation's examples.
+  'registry.k8s.io/nginx-slim': {
+    of: 'docker.io/library/nginx',
+    tags: { '0.8': '1.11.1', '0.21': '1.23.4', '0.24': '1.27.1', '0.25': '1.27.2', '0.26': '1.27.3', '0.27': '1.27.5' },
+  },
+  'registry.k8s.io/e2e-test-images/nginx': { of: 'docker.io/library/nginx', tags: tested('1.14', '1.15') },
+  'registry.k8s.io/e2e-test-images/httpd': { of: 'docker.io/library/httpd', tags: tested('2.4.38', '2.4.39') },
 };
-
-const held = (name: string): (() => readonly ImageDefinition[]) => made[name] ?? (() => []);
-
-/** An image under another name, with other tags where they are given. */
-const copy = (name: string, of: string, tags?: Readonly<Record<string, string>>): readonly [string, () => readonly ImageDefinition[]] => [
-  name,
-  () =>
-    held(of)()
-      .map((image) => ({ ...image, name, tags: tags ? Object.keys(tags).filter((tag) => image.tags.includes(tags[tag] as string)) : image.tags }))
-      .filter((image) => image.tags.length > 0),
-];
 
 /** Copies that somebody keeps of a whole registry, and names of the past. */
 const mirrors: readonly (readonly [mirror: string, of: string])[] = [
@@ -34,32 +33,28 @@ const mirrors: readonly (readonly [mirror: string, of: string])[] = [
   ['us-docker.pkg.dev/google-samples/containers/gke/', 'gcr.io/google-samples/'],
   ['gcr.io/google_samples/', 'gcr.io/google-samples/'],
 ];
-const mirrored = mirrors.flatMap(([mirror, of]) =>
-  Object.keys(made)
-    .filter((name) => name.startsWith(of))
-    .map((name) => copy(name.replace(of, mirror), name)),
-);
 
-/** Small servers of the documentation's examples, which are others below. */
-const nginxSlim = { '0.8': '1.11.1', '0.21': '1.23.4', '0.24': '1.27.1', '0.25': '1.27.2', '0.26': '1.27.3', '0.27': '1.27.5' };
-const tested = (version: string, revisions: readonly number[]): readonly (readonly [string, string])[] =>
-  revisions.map((revision) => [`${version}-${revision}`, version]);
+/** What the makers of the stargz snapshotter have converted for trying it. */
+const lazyNames = ['alpine', 'busybox', 'nginx', 'python', 'redis'];
 
 /** By their full names; what an image is made of is worked out when it is asked for. */
-export const catalogue: Repositories = {
-  ...made,
-  ...Object.fromEntries(mirrored),
-  ...Object.fromEntries([
-    copy('public.ecr.aws/nginx/nginx', 'docker.io/library/nginx'),
-    copy('registry.k8s.io/nginx-slim', 'docker.io/library/nginx', nginxSlim),
-    copy('k8s.gcr.io/nginx-slim', 'docker.io/library/nginx', nginxSlim),
-    copy('registry.k8s.io/e2e-test-images/nginx', 'docker.io/library/nginx', Object.fromEntries([...tested('1.14', [1, 2, 4]), ...tested('1.15', [1, 2, 4])])),
-    copy(
-      'registry.k8s.io/e2e-test-images/httpd',
-      'docker.io/library/httpd',
-      Object.fromEntries([...tested('2.4.38', [1, 2, 4]), ...tested('2.4.39', [1, 2, 4])]),
-    ),
-    copy('docker.io/bitnamilegacy/nginx', 'docker.io/bitnami/nginx'),
-  ]),
-  ...Object.fromEntries(['alpine', 'busybox', 'nginx', 'python', 'redis'].map((name) => [`ghcr.io/stargz-containers/${name}`, lazy(name)])),
-};
+export function catalogue(): Repositories {
+  const all: Record<string, Repositories[string]> = { ...otherImages(), ...servers, ...bases, ...databases, ...tools, ...kubernetesImages };
+  const held = (name: string): readonly ImageDefinition[] => all[name]?.() ?? [];
+  for (const [name, { of, tags }] of Object.entries(copies))
+    all[name] = () =>
+      held(of).flatMap((image) => {
+        const own = tags ? Object.keys(tags).filter((tag) => image.tags.includes(tags[tag] as string)) : image.tags;
+        return own.length > 0 ? [{ ...image, name, tags: own }] : [];
+      });
+  for (const [mirror, of] of mirrors)
+    for (const original of Object.keys(all).filter((name) => name.startsWith(of))) {
+      const name = original.replace(of, mirror);
+      all[name] = () => held(original).map((image) => ({ ...image, name }));
+    }
+  for (const short of lazyNames) {
+    const name = `ghcr.io/stargz-containers/${short}`;
+    all[name] = () => held(`docker.io/library/${short}`).map((image) => ({ ...image, name, tags: image.tags.map((tag) => `${tag}-esgz`), estargz: true }));
+  }
+  return all;
+}

@@ -205,7 +205,6 @@ const extras: Readonly<Record<string, readonly string[]>> = {
   'docker.io/tutum/dnsutils': ['dig', 'nslookup', 'host'],
   'docker.io/infoblox/dnstools': ['dig', 'host', 'curl'],
   'docker.io/alpine/k8s': ['bash', 'kubectl', 'curl', 'jq'],
-  'docker.io/lachlanevenson/k8s-kubectl': [],
 };
 
 function image(row: string): ImageDefinition {
@@ -215,7 +214,7 @@ function image(row: string): ImageDefinition {
     ...(path ? [program(path, runs, Number(megabytes) * 400_000)] : []),
     ...(extras[name] ?? []).map((each) => program(`/usr/bin/${each}`, each, 400_000)),
   ];
-  const kubectl = runs === 'kubectl' || runs === 'curl';
+  const isClient = runs === 'kubectl' || runs === 'curl';
   return {
     ...hub(
       name,
@@ -223,7 +222,7 @@ function image(row: string): ImageDefinition {
       {
         Env: [defaultPath],
         ...(ports === '-' ? {} : { ExposedPorts: Object.fromEntries(ports.split(',').map((port) => [`${port}/tcp`, {}])) }),
-        ...(path && (kubectl ? { Entrypoint: [path] } : { Cmd: [path, ...args] })),
+        ...(path && (isClient ? { Entrypoint: [path] } : { Cmd: [path, ...args] })),
       },
       [...(layersOf[base]?.() ?? []), layer(Number(megabytes), `COPY ${path || '/'} # ${tags.split(',')[0]}`, () => files)],
       { platforms: simplePlatforms },
@@ -233,18 +232,11 @@ function image(row: string): ImageDefinition {
 }
 
 /** By their full names. */
-export const otherImages: Repositories = Object.fromEntries(
-  rows
-    .trim()
-    .split('\n')
-    .map((row) => row.slice(0, row.indexOf(' ')))
-    .map((name) => [
-      name,
-      () =>
-        rows
-          .trim()
-          .split('\n')
-          .filter((row) => row.startsWith(`${name} `))
-          .map(image),
-    ]),
-);
+export function otherImages(): Repositories {
+  const named = new Map<string, string[]>();
+  for (const row of rows.trim().split('\n')) {
+    const name = row.slice(0, row.indexOf(' '));
+    named.set(name, [...(named.get(name) ?? []), row]);
+  }
+  return Object.fromEntries([...named].map(([name, of]) => [name, () => of.map(image)]));
+}

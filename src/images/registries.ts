@@ -25,14 +25,19 @@ const options: Readonly<Record<string, RegistryOptions>> = {
   'docker.elastic.co': { missingRepository: 'not found' },
 };
 
-/** Repositories by host, without its name: worked out once for all worlds. */
-const byHost = new Map<string, Record<string, Repositories[string]>>();
-for (const [name, make] of Object.entries(catalogue)) {
-  const slash = name.indexOf('/');
-  const host = name.slice(0, slash);
-  const repositories = byHost.get(host) ?? {};
-  byHost.set(host, repositories);
-  repositories[name.slice(slash + 1)] = make as Repositories[string];
+/** Repositories by host, without its name: worked out by the first world that pulls, for all. */
+let byHost: ReadonlyMap<string, Repositories> | undefined;
+
+function repositoriesByHost(): ReadonlyMap<string, Repositories> {
+  const hosts = new Map<string, Record<string, Repositories[string]>>();
+  for (const [name, make] of Object.entries(catalogue())) {
+    const slash = name.indexOf('/');
+    const host = name.slice(0, slash);
+    const repositories = hosts.get(host) ?? {};
+    hosts.set(host, repositories);
+    repositories[name.slice(slash + 1)] = make as Repositories[string];
+  }
+  return hosts;
 }
 
 /** All of them, with one store of layers. */
@@ -41,6 +46,7 @@ export class Registries {
   readonly #layers = new Map<LayerDefinition, Blob>();
 
   constructor(now: () => number = () => 0) {
+    byHost ??= repositoriesByHost();
     for (const [host, each] of Object.entries(options)) this.#hosts.set(host, new Registry(byHost.get(host) ?? {}, this.#layers, each, now));
   }
 

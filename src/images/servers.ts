@@ -5,10 +5,11 @@ import { alpine, debianLayer, hub, layer, simplePlatforms, trixieLayer } from '.
 import { type Release, releases, variant } from './versions.ts';
 import { apacheLayer, entrypointScript, nginxConfigFiles } from './web-files.ts';
 
-const nginxReleases = releases(
-  '1.7:12 1.8:1 1.9:15 1.10:3 1.11:13 1.12:2 1.13:12 1.14:2 1.15:12 1.16:1 1.17:10 1.18:0 1.19:10 1.20:2 1.21:6 1.22:1 1.23:4 1.24:0 1.25:5 1.26:3 1.27:5 1.28:0 1.29:2',
-  { stable: '1.28', mainline: '1.29' },
-);
+const nginxReleases = (): Release[] =>
+  releases(
+    '1.7:12 1.8:1 1.9:15 1.10:3 1.11:13 1.12:2 1.13:12 1.14:2 1.15:12 1.16:1 1.17:10 1.18:0 1.19:10 1.20:2 1.21:6 1.22:1 1.23:4 1.24:0 1.25:5 1.26:3 1.27:5 1.28:0 1.29:2',
+    { stable: '1.28', mainline: '1.29' },
+  );
 const njsOf: Readonly<Record<string, string>> = { '1.25': '0.8.4', '1.26': '0.8.9', '1.27': '0.8.10', '1.28': '0.8.10', '1.29': '0.9.3' };
 
 function nginx({ version, tags }: Release, name = 'nginx'): ImageDefinition[] {
@@ -56,22 +57,23 @@ function nginx({ version, tags }: Release, name = 'nginx'): ImageDefinition[] {
 /** The same server behind another port, as a user without rights. */
 function unprivileged(name: string, port = 8080): ImageDefinition[] {
   const conf = `server {\n    listen       ${port};\n    server_name  localhost;\n    location / {\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n`;
-  return nginxReleases.slice(-30).flatMap((release) =>
-    nginx(release, name).map((image) => ({
-      ...image,
-      config: { ...image.config, ExposedPorts: { [`${port}/tcp`]: {} }, User: '101' },
-      layers: [...image.layers, layer(0.001, 'RUN sed -i listen /etc/nginx/conf.d/default.conf', () => [text('/etc/nginx/conf.d/default.conf', conf)])],
-    })),
-  );
+  return nginxReleases()
+    .slice(-30)
+    .flatMap((release) =>
+      nginx(release, name).map((image) => ({
+        ...image,
+        config: { ...image.config, ExposedPorts: { [`${port}/tcp`]: {} }, User: '101' },
+        layers: [...image.layers, layer(0.001, 'RUN sed -i listen /etc/nginx/conf.d/default.conf', () => [text('/etc/nginx/conf.d/default.conf', conf)])],
+      })),
+    );
 }
 
 /** One image of nginx with a page of its own. */
 const pages = (name: string, tags: readonly string[], html: string): ImageDefinition[] =>
-  nginx(nginxReleases.at(-1) as Release, name)
+  nginx(nginxReleases().at(-1) as Release, name)
     .slice(0, 1)
     .map((image) => ({ ...image, tags, layers: [...image.layers, layer(0.01, 'COPY html', () => [text('/usr/share/nginx/html/index.html', html)])] }));
 
-const httpdReleases = releases('2.2:34 2.4:65');
 function httpd({ version, tags }: Release): ImageDefinition[] {
   const config: ImageConfig['config'] = {
     ExposedPorts: { '80/tcp': {} },
@@ -111,8 +113,8 @@ const single = (
 
 /** By their full names. */
 export const servers: Repositories = {
-  'docker.io/library/nginx': () => nginxReleases.flatMap((release) => nginx(release)),
-  'docker.io/library/httpd': () => httpdReleases.flatMap(httpd),
+  'docker.io/library/nginx': () => nginxReleases().flatMap((release) => nginx(release)),
+  'docker.io/library/httpd': () => releases('2.2:34 2.4:65').flatMap(httpd),
   'docker.io/nginxinc/nginx-unprivileged': () => unprivileged('nginxinc/nginx-unprivileged'),
   'docker.io/bitnami/nginx': () => unprivileged('bitnami/nginx'),
   'docker.io/docker/getting-started': () =>

@@ -15,7 +15,9 @@ export function releases(text: string, named: Readonly<Record<string, string>> =
   const newest = new Map<string, string>([['latest', versions.at(-1) ?? '']]);
   for (const version of versions) for (const prefix of prefixes(version)) newest.set(prefix, version);
   for (const [name, prefix] of Object.entries(named)) newest.set(name, newest.get(prefix) ?? prefix);
-  return versions.map((version) => ({ version, tags: [...[...newest].filter(([, of]) => of === version).map(([tag]) => tag), version] }));
+  const moving = new Map<string, string[]>();
+  for (const [tag, version] of newest) moving.set(version, [...(moving.get(version) ?? []), tag]);
+  return versions.map((version) => ({ version, tags: [...(moving.get(version) ?? []), version] }));
 }
 
 /** `1.27.5`: 1, 1.27. */

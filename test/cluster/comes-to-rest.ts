@@ -1,11 +1,14 @@
 /** Random operations on a world, told by their seed: what must hold holds at every moment, and once faults stop the world comes to rest. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { Pod } from '../../src/api/types.ts';
+import type { Cluster } from '../../src/cluster/cluster.ts';
 
-/** `watch` lets so many milliseconds pass and checks at each moment; `unrest` says what is not yet as it should be. */
+/** `look` checks what must hold at every moment; `unrest` says what is not yet as it should be. */
 type Disturbed<Operation> = {
+  readonly cluster: Cluster;
   apply(operation: Operation): void;
-  watch(milliseconds: number): void;
+  look(): void;
   /** Ends all faults. */
   heal(): void;
   unrest(): readonly string[];
@@ -24,6 +27,33 @@ type Story<Operation> = {
   readonly time: number;
 };
 
+/** Of all pods at every moment: their addresses are unique, and none changes its node. */
+export class PodPlaces {
+  readonly #nodeOf = new Map<string, string>();
+
+  /** Gives those that are not over. */
+  look(pods: readonly Pod[]): readonly Pod[] {
+    const live = pods.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+    const addresses = live.map(({ status }) => status?.podIP).filter(Boolean);
+    expect(new Set(addresses).size, 'addresses of pods are unique').toBe(addresses.length);
+    for (const { metadata, spec } of pods) {
+      if (!spec.nodeName) continue;
+      const before = this.#nodeOf.get(metadata.uid ?? '') ?? spec.nodeName;
+      expect(spec.nodeName, `${metadata.name} stays on its node`).toBe(before);
+      this.#nodeOf.set(metadata.uid ?? '', before);
+    }
+    return live;
+  }
+}
+
+/** Lets time pass, and looks all the while. */
+export function watch(world: { readonly cluster: Cluster; look(): void }, milliseconds: number): void {
+  for (let left = milliseconds; left > 0; left -= 1_000) {
+    world.cluster.sim.advance(Math.min(left, 1_000));
+    world.look();
+  }
+}
+
 /** FC_SEED, FC_RUNS and FC_TIME ask for other stories, more of them, and more time. */
 export function comesToRest<Operation>({ newWorld, operation, longestWait, steps, patience, ...usual }: Story<Operation>): void {
   const seed = Number(process.env['FC_SEED'] ?? usual.seed);
@@ -34,12 +64,12 @@ export function comesToRest<Operation>({ newWorld, operation, longestWait, steps
       const world = newWorld(worldSeed);
       for (const { operation: each, wait } of story) {
         world.apply(each);
-        world.watch(wait);
+        watch(world, wait);
       }
       world.heal();
       let problems = world.unrest();
       for (let half = 0; half < patience && problems.length > 0; half++) {
-        world.watch(30_000);
+        watch(world, 30_000);
         problems = world.unrest();
       }
       expect(problems).toEqual([]);

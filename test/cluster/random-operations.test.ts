@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { KubeObject, Pod } from '../../src/api/types.ts';
 import { type Cluster, newCluster } from '../../src/cluster/cluster.ts';
 import { Sink, textFile } from '../../src/linux/open-file.ts';
-import { comesToRest } from './comes-to-rest.ts';
+import { comesToRest, PodPlaces, watch } from './comes-to-rest.ts';
 
 const namespace = 'default';
 /** As many as both may ask for: what is over it for a moment waits. */
@@ -46,12 +46,12 @@ const deployment = (name: string): object => ({
 
 class World {
   readonly cluster: Cluster;
-  readonly #nodeOf = new Map<string, string>();
+  readonly #places = new PodPlaces();
 
   constructor(seed: number) {
     this.cluster = newCluster({ seed, world: 'kubeadm-3' });
     this.post('/api/v1', 'resourcequotas', { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: String(podQuota) } } });
-    this.watch(3_000);
+    watch(this, 3_000);
     this.post('/apis/apps/v1', 'deployments', deployment('web'));
     this.post('/apis/apps/v1', 'statefulsets', {
       apiVersion: 'apps/v1',
@@ -65,7 +65,7 @@ class World {
       metadata: { name: 'web' },
       spec: { minAvailable, selector: { matchLabels: { app: 'web' } } },
     });
-    this.watch(20_000);
+    watch(this, 20_000);
     expect(this.pods().filter(isHealthy), 'there is something to lose').toHaveLength(3);
   }
 
@@ -82,26 +82,10 @@ class World {
     return this.list<Pod>('/api/v1', 'pods');
   }
 
-  /** Lets time pass, and looks all the while. */
-  watch(milliseconds: number): void {
-    for (let left = milliseconds; left > 0; left -= 1_000) {
-      this.cluster.sim.advance(Math.min(left, 1_000));
-      this.look();
-    }
-  }
-
   look(): void {
     const pods = this.pods();
-    const live = pods.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+    const live = this.#places.look(pods);
     expect(live.length, 'pods within the quota').toBeLessThanOrEqual(podQuota);
-    const addresses = live.map(({ status }) => status?.podIP).filter((ip) => ip !== undefined && ip !== '');
-    expect(new Set(addresses).size, 'addresses of pods are unique').toBe(addresses.length);
-    for (const { metadata, spec } of pods) {
-      if (!spec.nodeName) continue;
-      const before = this.#nodeOf.get(metadata.uid ?? '') ?? spec.nodeName;
-      expect(spec.nodeName, `${metadata.name} stays on its node`).toBe(before);
-      this.#nodeOf.set(metadata.uid ?? '', before);
-    }
   }
 
   run(line: string, machine = 'controlplane'): void {

@@ -5,7 +5,7 @@ import type { KubeObject, Pod } from '../../src/api/types.ts';
 import { parseQuantity } from '../../src/apimachinery/quantity.ts';
 import { type Cluster, newCluster } from '../../src/cluster/cluster.ts';
 import { Sink, textFile } from '../../src/linux/open-file.ts';
-import { comesToRest } from './comes-to-rest.ts';
+import { comesToRest, PodPlaces, watch } from './comes-to-rest.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Node = 'node01' | 'node02';
@@ -95,7 +95,7 @@ const [apps, batch, policy] = ['/apis/apps/v1', '/apis/batch/v1', '/apis/policy/
 
 class World {
   readonly cluster: Cluster;
-  readonly #nodeOf = new Map<string, string>();
+  readonly #places = new PodPlaces();
   readonly #succeeded = new Map<string, number>();
 
   constructor(seed: number) {
@@ -124,7 +124,7 @@ class World {
     this.make('/apis/resource.k8s.io/v1', 'resourceclaimtemplates', 'gpu', {
       spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'none' } }] } },
     });
-    this.watch(20_000);
+    watch(this, 20_000);
     expect(this.pods().filter(isReady), 'there is something to lose').toHaveLength(5);
   }
 
@@ -149,25 +149,10 @@ class World {
     return this.list<Job>(in_(batch, 'jobs'));
   }
 
-  watch(milliseconds: number): void {
-    for (let left = milliseconds; left > 0; left -= 1_000) {
-      this.cluster.sim.advance(Math.min(left, 1_000));
-      this.look();
-    }
-  }
-
   /** What must hold at every moment. */
   look(): void {
     const pods = this.pods();
-    const live = pods.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
-    const addresses = live.map(({ status }) => status?.podIP).filter(Boolean);
-    expect(new Set(addresses).size, 'addresses of pods are unique').toBe(addresses.length);
-    for (const { metadata, spec } of pods) {
-      if (!spec.nodeName) continue;
-      const before = this.#nodeOf.get(metadata.uid ?? '') ?? spec.nodeName;
-      expect(spec.nodeName, `${metadata.name} stays on its node`).toBe(before);
-      this.#nodeOf.set(metadata.uid ?? '', before);
-    }
+    this.#places.look(pods);
     for (const each of this.list<KubeObject & { spec: { nodeName?: string } }>(`${core}/nodes`)) this.#lookAtNode(each, pods);
     for (const job of this.jobs()) this.#lookAtJob(job, pods);
     const volumes = this.list<KubeObject & { spec: { claimRef?: { uid?: string } } }>(`${core}/persistentvolumes`)

@@ -18,7 +18,8 @@ describe('releases', () => {
 });
 
 describe('the catalogue', () => {
-  const tags = (name: string) => new Set((catalogue[name]?.() ?? []).flatMap((image) => image.tags));
+  const repositories = catalogue();
+  const tags = (name: string) => new Set((repositories[name]?.() ?? []).flatMap((image) => image.tags));
 
   test('tags of the past are there, and those that never were are not', () => {
     for (const [name, wanted] of Object.entries({
@@ -38,8 +39,8 @@ describe('the catalogue', () => {
   });
 
   test('no tag of a repository is given twice', () => {
-    for (const name of Object.keys(catalogue)) {
-      const images = catalogue[name]?.() ?? [];
+    for (const name of Object.keys(repositories)) {
+      const images = repositories[name]?.() ?? [];
       const all = images.flatMap((image) => image.tags);
       expect(
         all.filter((tag, index) => all.indexOf(tag) !== index),
@@ -50,7 +51,7 @@ describe('the catalogue', () => {
 
   test('every program that a line of the table names is one of the lab', () => {
     const { programs } = newCluster({ seed: 1, world: 'node' }).machine('node01').kernel;
-    const entries = Object.values(otherImages).flatMap((make) => make().flatMap((image) => image.layers.at(-1)?.entries() ?? []));
+    const entries = Object.values(otherImages()).flatMap((make) => make().flatMap((image) => image.layers.at(-1)?.entries() ?? []));
     expect(entries.flatMap((entry) => ('program' in entry && entry.program && !programs.get(entry.program) ? [entry.program] : []))).toEqual([]);
   });
 });

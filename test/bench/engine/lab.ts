@@ -134,13 +134,16 @@ function replay(): readonly Measured[] {
   return [typed, again];
 }
 
-const usualRepositories = Object.keys(catalogue).filter((name) => /^(docker\.io\/library|registry\.k8s\.io)\/(?!wordpress)/.test(name));
-
 /** Two hundred images of the catalogue pulled, unpacked and listed on one node; what a namespace has already, another one shares. */
 function images(): readonly Measured[] {
   const cluster = newCluster({ seed: 1, world: 'node' });
   const { kernel, fs } = cluster.machine('node01');
-  const references = usualRepositories.flatMap((name) => (catalogue[name]?.() ?? []).slice(-4).flatMap(({ tags }) => tags.map((tag) => `${name}:${tag}`)));
+  const usual = Object.entries(catalogue()).filter(([name]) => /^(docker\.io\/library|registry\.k8s\.io)\/(?!wordpress)/.test(name));
+  const references = usual.flatMap(([name, make]) =>
+    make()
+      .slice(-4)
+      .flatMap(({ tags }) => tags.map((tag) => `${name}:${tag}`)),
+  );
   const wanted = Array.from({ length: 200 }, (_, i) => ({
     namespace: `team-${Math.floor(i / references.length)}`,
     reference: references[i % references.length] as string,
