@@ -1,6 +1,6 @@
-// Bytes packed by sorting (Burrows and Wheeler's transform, then arithmetic coding): the bundle and the lessons take a twentieth less than brotli makes of
-// them, for half a second at the first start. How likely each byte is, is learned while it is read, alike on both sides; integers only, so that every
-// machine gets the same. The other side is scripts/block-sort.mjs.
+// Bytes packed by sorting (Burrows and Wheeler's transform, then arithmetic coding with mixed models): the bundle and the lessons take a fifteenth less
+// than brotli makes of them, for half a second at the first start. How likely each byte is, is learned while it is read, alike on both sides; nothing but
+// integers and the four operations on numbers, so that every machine gets the same. The other side is scripts/block-sort.mjs.
 
 /** The text is taken out in so many parts side by side: each step jumps through the whole table, and the jumps wait for memory together. */
 export const PARTS = 8;
@@ -41,26 +41,16 @@ const stairs = (length, steps) => Uint16Array.from({ length: length * (steps + 1
 /**
  * Reads or writes `bytes`, as `coder.bit(chance, bit)` does with each of its bits; chances are of 65536. First whether a byte is the one before it again, by
  * the length of the run, by whether the last sixteen were, and by the two bytes before; if not, its bits, by those before them and the two bytes before.
- * What the chances together say is corrected by how often it was true.
  */
 export function codeBytes(bytes, coder) {
-  const [byRun, byHistory, byBoth, runTruth] = [half(65536), half(65536), half(65536), stairs(256, 32)];
-  const [byBits, byByte, byByteBefore, bitTruth] = [half(256), half(65536), half(65536), stairs(256, 16)];
+  const [byRun, byHistory, byBoth, again] = [half(65536), half(65536), half(65536), new Mixer(coder, 32)];
+  const [byBits, byByte, byByteBefore, inByte] = [half(256), half(65536), half(65536), new Mixer(coder, 16)];
   let [byte, byteBefore, run, history] = [0, 0, 0, 0];
   for (let index = 0; index < bytes.length; index++) {
     const wanted = bytes[index];
-    const [one, two, three] = [(byte << 8) | run, history & 65535, (byteBefore << 8) | byte];
-    const said = (byRun[one] * 2 + byHistory[two] + byBoth[three]) >> 2;
-    const step = run * 33 + (said >> 11);
-    const truth = between(runTruth, step, said & 2047, 11);
-    const again = coder.bit(bounded((truth + said) >> 1), wanted === byte ? 1 : 0);
-    learn(byRun, one, again, 4);
-    learn(byHistory, two, again, 5);
-    learn(byBoth, three, again, 5);
-    learn(runTruth, step, again, 6);
-    learn(runTruth, step + 1, again, 6);
-    history = (history << 1) | again;
-    if (again) {
+    const isAgain = codeAgain(wanted === byte ? 1 : 0);
+    history = (history << 1) | isAgain;
+    if (isAgain) {
       if (run < 255) run++;
       bytes[index] = byte;
       continue;
@@ -72,27 +62,77 @@ export function codeBytes(bytes, coder) {
     bytes[index] = byte;
   }
 
+  function codeAgain(wanted) {
+    const [one, two, three] = [(byte << 8) | run, history & 65535, (byteBefore << 8) | byte];
+    const bit = again.code(run, byRun[one], byHistory[two], byBoth[three], wanted);
+    learn(byRun, one, bit, 4);
+    learn(byHistory, two, bit, 5);
+    learn(byBoth, three, bit, 4);
+    return bit;
+  }
+
   function codeBit(wanted, bits) {
     const [one, two] = [(byte << 8) | bits, (byteBefore << 8) | bits];
-    const said = (byBits[bits] * 6 + byByte[one] * 5 + byByteBefore[two] * 5) >> 4;
-    const step = bits * 17 + (said >> 12);
-    const truth = between(bitTruth, step, said & 4095, 12);
-    const bit = coder.bit(bounded((truth * 3 + said) >> 2), wanted);
+    const bit = inByte.code(bits, byBits[bits], byByte[one], byByteBefore[two], wanted);
     learn(byBits, bits, bit, 2);
-    learn(byByte, one, bit, 4);
-    learn(byByteBefore, two, bit, 5);
-    learn(bitTruth, step, bit, 6);
-    learn(bitTruth, step + 1, bit, 6);
+    learn(byByte, one, bit, 3);
+    learn(byByteBefore, two, bit, 6);
     return bit;
   }
 }
 
-const bounded = (chance) => Math.max(32, Math.min(65504, chance));
-const between = (table, step, part, width) => (table[step] * ((1 << width) - part) + table[step + 1] * part) >>> width;
-
 function learn(table, index, bit, slowness) {
   const chance = table[index];
   table[index] = chance + (((bit ? 65535 : 0) - chance) >> slowness);
+}
+
+/** The logistic curve from -8 to 8 in 4096 steps, and back from 4096 chances. By adding up its slope: what Math.exp gives is not the same everywhere. */
+const [chanceAt, stepAt] = [new Uint16Array(4096), new Int16Array(4096)];
+for (let step = 0, chance = 0.5; step < 2048; step++, chance += (chance * (1 - chance)) / 256) {
+  chanceAt[2048 + step] = chance * 65536;
+  chanceAt[2047 - step] = 65535 - chanceAt[2048 + step];
+}
+for (let chance = 0, step = 0; chance < 4096; chance++) {
+  while (step < 4095 && chanceAt[step] < chance * 16 + 8) step++;
+  stepAt[chance] = step - 2048;
+}
+
+/**
+ * Makes one chance of three, each weighed by how well it has told (logistic mixing, as in Mahoney's PAQ), apart for each of 256 sets. What they say together
+ * is corrected by how often it was true, in so many steps of the chance.
+ */
+class Mixer {
+  #coder;
+  #weights = new Int32Array(256 * 3).fill(24000);
+  #steps;
+  #width;
+  #truth;
+
+  constructor(coder, steps) {
+    this.#coder = coder;
+    this.#steps = steps;
+    this.#width = Math.clz32(steps) - 15;
+    this.#truth = stairs(256, steps);
+  }
+
+  code(set, first, second, third, wanted) {
+    const weights = this.#weights;
+    const at = 3 * set;
+    const [one, two, three] = [stepAt[first >>> 4], stepAt[second >>> 4], stepAt[third >>> 4]];
+    const sum = (weights[at] * one + weights[at + 1] * two + weights[at + 2] * three) >> 16;
+    const said = chanceAt[Math.max(0, Math.min(4095, sum + 2048))];
+    const step = set * (this.#steps + 1) + (said >>> this.#width);
+    const part = said & ((1 << this.#width) - 1);
+    const truth = (this.#truth[step] * ((1 << this.#width) - part) + this.#truth[step + 1] * part) >>> this.#width;
+    const bit = this.#coder.bit(Math.max(32, Math.min(65504, (truth + said) >> 1)), wanted);
+    const error = (((bit ? 65535 : 0) - said) * 3) >> 3;
+    weights[at] += (one * error + 32768) >> 16;
+    weights[at + 1] += (two * error + 32768) >> 16;
+    weights[at + 2] += (three * error + 32768) >> 16;
+    learn(this.#truth, step, bit, 7);
+    learn(this.#truth, step + 1, bit, 7);
+    return bit;
+  }
 }
 
 /** The lower part of the range, as wide as the chance, is a 1. */
