@@ -9,6 +9,7 @@ import { deploymentController } from './controllers/deployment.ts';
 import { disruptionController } from './controllers/disruption.ts';
 import { endpointsController } from './controllers/endpoints.ts';
 import { endpointSliceController } from './controllers/endpointslice.ts';
+import { endpointSliceMirroringController } from './controllers/endpointslice-mirroring.ts';
 import { ephemeralVolumeController } from './controllers/ephemeral-volume.ts';
 import { horizontalPodAutoscalerController } from './controllers/horizontal-pod-autoscaler.ts';
 import { jobController } from './controllers/job.ts';
@@ -69,6 +70,7 @@ export function controllerEntries({ rootCa = '', clusterCidr, signingCa, tokens 
     entry('cronjob-controller', 'cronjob-controller', 'cronjob-controller', cronJobController()),
     entry('endpoints-controller', 'endpoint-controller', 'endpoint-controller', endpointsController()),
     entry('endpointslice-controller', 'endpointslice-controller', 'endpoint-slice-controller', endpointSliceController()),
+    entry('endpointslice-mirroring-controller', 'endpointslicemirroring-controller', 'endpoint-slice-mirroring-controller', endpointSliceMirroringController()),
     entry('namespace-controller', 'namespace-controller', 'namespace-controller', namespaceController()),
     entry('garbage-collector-controller', 'generic-garbage-collector', 'garbage-collector-controller', runGarbageCollector),
     entry('pod-garbage-collector-controller', 'pod-garbage-collector', 'pod-garbage-collector', runPodGc),
@@ -89,5 +91,16 @@ export function controllerEntries({ rootCa = '', clusterCidr, signingCa, tokens 
     entry('horizontal-pod-autoscaler-controller', 'horizontal-pod-autoscaler', 'horizontal-pod-autoscaler', horizontalPodAutoscalerController()),
     entry('bootstrap-signer-controller', 'bootstrap-signer', 'bootstrap-signer', bootstrapSignerController()),
     entry('token-cleaner-controller', 'token-cleaner', 'token-cleaner', tokenCleanerController()),
+    ...idle.slice(0, tokens?.unasked ? 2 : idle.length).map(([name, user]) => entry(name, user, user, () => {})),
   ];
 }
+
+/** Started for their ServiceAccounts alone: what they look after (volumes of a cloud, unused old tokens, type checks, ranges of addresses) does not exist here. The first two are as old as 1.23. */
+const idle = [
+  ['persistentvolume-attach-detach-controller', 'attachdetach-controller'],
+  ['persistentvolume-expander-controller', 'expand-controller'],
+  ['legacy-serviceaccount-token-cleaner-controller', 'legacy-service-account-token-cleaner'],
+  ['validatingadmissionpolicy-status-controller', 'validatingadmissionpolicy-status-controller'],
+  ['service-cidr-controller', 'service-cidrs-controller'],
+  ['volumeattributesclass-protection-controller', 'volumeattributesclass-protection-controller'],
+] as const;

@@ -119,6 +119,35 @@ test('services have endpoints while there are ready pods', () => {
   expect(client.get('endpoints', web)).toBeUndefined();
 });
 
+test('Endpoints written by hand are mirrored into slices, for a Service without a selector alone', () => {
+  const { client, settle } = newTestCluster();
+  const metadata = { name: 'ext', namespace: 'default', labels: { team: 'db' } };
+  const slices = () =>
+    client.list('endpointslices.discovery.k8s.io', { namespace: 'default' }).items.filter((slice) => slice.metadata.name?.startsWith('ext-'));
+  client.create('endpoints', { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets: [{ addresses: [{ ip: '1.2.3.4' }], ports: [{ port: 80 }] }] } as never);
+  settle(1000);
+  expect(slices()).toEqual([]);
+  client.create('services', { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80 }] } } as never);
+  settle(1000);
+  const [slice] = slices();
+  expect(slice).toMatchObject({
+    metadata: {
+      labels: { team: 'db', 'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io', 'kubernetes.io/service-name': 'ext' },
+    },
+    ports: [{ name: '', port: 80, protocol: 'TCP' }],
+    endpoints: [{ addresses: ['1.2.3.4'], conditions: { ready: true } }],
+  });
+  const known = client.get('endpoints', { namespace: 'default', name: 'ext' });
+  client.update('endpoints', { ...known, subsets: [{ notReadyAddresses: [{ ip: '1.2.3.5' }], ports: [{ port: 81 }] }] } as never);
+  settle(1000);
+  expect(slices()).toMatchObject([
+    { metadata: { name: slice?.metadata.name }, ports: [{ port: 81 }], endpoints: [{ addresses: ['1.2.3.5'], conditions: { ready: false } }] },
+  ]);
+  client.delete('endpoints', { namespace: 'default', name: 'ext' });
+  settle(1000);
+  expect(slices()).toEqual([]);
+});
+
 test('the empty slice of a Service becomes the one that holds its pods, and is empty again after them', () => {
   const { client, settle } = newTestCluster();
   settle(500);

@@ -148,13 +148,16 @@ function tokenKey(process: Process, set: ReadonlyMap<string, string>): { readonl
   return path && process.fs.exists(path) ? { tokens: { key: process.fs.read(path), unasked: minorOf(versionOf(process)) < 24 } } : {};
 }
 
-/** `--use-service-account-credentials`: a client as one of kube-system's ServiceAccounts, with a token that is asked for when needed and renewed in time. */
+/** `--use-service-account-credentials`: a client as one of kube-system's ServiceAccounts (made at once), with a token that is asked for when needed and renewed in time. */
 function serviceAccountClient(sim: Sim, client: Client, name: string): Client {
   const path = '/api/v1/namespaces/kube-system/serviceaccounts';
   let token = '';
   let renewAt = 0;
-  const renew = (): void => {
+  const create = (): unknown =>
     client.raw({ method: 'POST', path, body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'kube-system' } } });
+  create();
+  const renew = (): void => {
+    create();
     const response = client.raw({
       method: 'POST',
       path: `${path}/${name}/token`,
