@@ -118,6 +118,7 @@ export const newerFields = new Set([
 export const quantityFields = new Set([
   'V1DeviceCapacity.value',
   'V1CapacityRequirements.requests',
+  'V2HPAScalingRules.tolerance',
   'V1PodStatus.allocatedResources',
   'V1ContainerStatus.allocatedResources',
 ]);

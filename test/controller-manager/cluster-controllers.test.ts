@@ -439,6 +439,7 @@ test('an autoscaler keeps to its bounds, and says when there are no metrics', ()
   expect(client.get('horizontalpodautoscalers.autoscaling', web)?.status?.conditions?.map(({ type, status, reason }) => `${type} ${status} ${reason}`)).toEqual(
     ['AbleToScale True SucceededGetScale', 'ScalingActive False FailedGetResourceMetric'],
   );
+  expect(client.get('horizontalpodautoscalers.autoscaling', web)?.status?.currentMetrics).toEqual([{ type: '' }]);
 
   // Another for the same pods: neither knows any more what to do.
   const [first] = client.list('horizontalpodautoscalers.autoscaling', { namespace: 'default' }).items;

@@ -1,11 +1,9 @@
 import type { HorizontalPodAutoscaler, KubeObject } from '../../api/types.ts';
 
-type Metric = {
-  readonly type: string;
-  readonly resource?: { readonly name: string; readonly target?: Target; readonly current?: Target };
-  readonly pods?: { readonly target?: Target; readonly current?: Target };
-};
-type Target = { readonly averageUtilization?: number; readonly averageValue?: string };
+const kinds = ['resource', 'containerResource', 'pods', 'object', 'external'] as const;
+type Source = { readonly name?: string; readonly target?: Target; readonly current?: Target };
+type Metric = { readonly type: string } & { readonly [kind in (typeof kinds)[number]]?: Source };
+type Target = { readonly averageUtilization?: number; readonly averageValue?: string; readonly value?: string };
 
 /** TARGETS: `cpu: 12%/80%` (printers.go formatHPAMetrics). */
 export function hpaTargets(hpa: HorizontalPodAutoscaler): string {
@@ -20,10 +18,14 @@ export function hpaTargets(hpa: HorizontalPodAutoscaler): string {
 }
 
 function metricText(metric: Metric, current: Metric | undefined): string {
-  const { name, target } = metric.resource ?? { name: '', target: metric.pods?.target };
-  const now = current?.resource?.current ?? current?.pods?.current;
-  const prefix = name === '' ? '' : `${name}: `;
-  if (target?.averageUtilization !== undefined)
-    return `${prefix}${now?.averageUtilization === undefined ? '<unknown>' : `${now.averageUtilization}%`}/${target.averageUtilization}%`;
-  return `${prefix}${now?.averageValue ?? '<unknown>'}/${target?.averageValue ?? '<auto>'}`;
+  const kind = kinds.find((each) => metric[each] !== undefined);
+  if (kind === undefined) return '<unknown type>';
+  const { name, target } = metric[kind] ?? {};
+  const now = current?.[kind]?.current;
+  const prefix = name === undefined ? '' : `${name}: `;
+  const percent = (share: number | undefined): string | undefined => (share === undefined ? undefined : `${share}%`);
+  if (target?.averageValue !== undefined)
+    return `${prefix}${now?.averageValue ?? '<unknown>'}/${target.averageValue}${kind === 'object' || kind === 'external' ? ' (avg)' : ''}`;
+  if (name === undefined) return `${now?.value ?? '<unknown>'}/${target?.value ?? '<nil>'}`;
+  return `${prefix}${percent(now?.averageUtilization) ?? '<unknown>'}/${percent(target?.averageUtilization) ?? '<auto>'}`;
 }

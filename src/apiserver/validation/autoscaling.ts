@@ -85,6 +85,9 @@ function checkBehavior(errors: Errors, path: string, behavior: autoscaling.Horiz
       if (periodSeconds <= 0) errors.push(invalidValue(`${at}.policies[${i}].periodSeconds`, periodSeconds, 'must be greater than zero'));
       if (periodSeconds > 1800) errors.push(invalidValue(`${at}.policies[${i}].periodSeconds`, periodSeconds, 'must be less than or equal to 1800'));
     }
+    const tolerance = tryParseQuantity((rules as { readonly tolerance?: string }).tolerance);
+    if (tolerance !== undefined && tolerance.nanos < 0n)
+      errors.push(invalidValue(`${at}.tolerance`, tolerance.toString(), 'must be greater than or equal to 0'));
   }
 }
 

@@ -32,6 +32,11 @@ const verdicts = {
   tooFew: { reason: 'TooFewReplicas', message: 'the desired replica count is less than the minimum replica count' },
 } satisfies Record<string, Verdict>;
 
+/** What there was when it was first looked at counts as a recommendation (recordInitialRecommendation). */
+export function recommendFirst(memory: Memory, current: number, now: Milliseconds): void {
+  if (memory.recommendations.length === 0) memory.recommendations = [{ at: now, replicas: current }];
+}
+
 /** What becomes of a recommendation; it is remembered. */
 export function normalize(
   hpa: HorizontalPodAutoscaler,
@@ -39,10 +44,10 @@ export function normalize(
   { desired, current }: { desired: number; current: number },
   now: Milliseconds,
 ): Normalized {
-  if (memory.recommendations.length === 0) memory.recommendations = [{ at: now, replicas: current }];
   const stable = stabilized(hpa, memory, { desired, current }, now);
   memory.recommendations = [...memory.recommendations.filter(({ at }) => now - at <= 3_600_000), { at: now, replicas: desired }];
-  const able = stable === desired ? verdicts.ready : desired >= current ? verdicts.up : verdicts.down;
+  // Without rules nothing but going down waits.
+  const able = stable === desired ? verdicts.ready : hpa.spec.behavior && desired >= current ? verdicts.up : verdicts.down;
   const { replicas, verdict } = bounded(hpa, memory, { desired: stable, current }, now);
   return { replicas, able, limited: { ...verdict, holds: replicas !== stable } };
 }

@@ -1,27 +1,35 @@
 import type { HorizontalPodAutoscaler, Pod } from '../../api/types.ts';
-import { cpuMillis, wholeValue } from '../../apimachinery/quantity.ts';
+import { parseGoDuration } from '../../apimachinery/duration.ts';
+import { tryParseQuantity } from '../../apimachinery/quantity.ts';
 import { StatusError } from '../../apimachinery/status.ts';
+import { parseTime } from '../../apimachinery/time.ts';
 import type { Client } from '../../client/client.ts';
-import { isReady } from '../pods.ts';
+import { podLevelResources, podTotal } from '../../client/component-helpers/pod-resources.ts';
+import type { Milliseconds } from '../../sim/routine.ts';
+import { podCondition } from '../pods.ts';
 
 /** pkg/controller/podautoscaler/metrics and replica_calculator.go, for Resource metrics. */
 
 type PodMetrics = {
   readonly metadata: { readonly name: string };
+  readonly timestamp: string;
+  readonly window: string;
   readonly containers: readonly { readonly name: string; readonly usage: Readonly<Record<string, string>> }[];
 };
 
 /** Why no number of replicas could be worked out, in upstream's words. */
 export class MetricError extends Error {}
 
-/** cpu in thousandths, everything else in whole units. */
-const amount = (resource: string, text: string | undefined): number => (resource === 'cpu' ? cpuMillis(text) : wholeValue(text));
+/** What the metrics API measured of one pod, in thousandths, over the `window` that ended at `at`. */
+export type PodMetric = { readonly value: number; readonly at: Milliseconds; readonly window: Milliseconds };
 
-/** Usage by pod from the resource metrics API; throws MetricError when nobody serves it. */
+const millis = (text: string | undefined): number => tryParseQuantity(text)?.milliValue() ?? 0;
+
+/** Usage by pod from the resource metrics API; a pod of which a container lacks it has none. Throws MetricError when nobody serves it. */
 export function usageByPod(
   client: Client,
   { namespace, labelSelector, resource, container }: { namespace: string; labelSelector: string; resource: string; container?: string | undefined },
-): ReadonlyMap<string, number> {
+): Map<string, PodMetric> {
   let items: readonly PodMetrics[];
   try {
     const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`;
@@ -37,64 +45,143 @@ export function usageByPod(
     throw new MetricError(`unable to get metrics for resource ${resource}: unable to fetch metrics from resource metrics API: ${why}`);
   }
   if (items.length === 0) throw new MetricError(`unable to get metrics for resource ${resource}: no metrics returned from resource metrics API`);
-  const counted = (containers: PodMetrics['containers']): PodMetrics['containers'] =>
-    container === undefined ? containers : containers.filter(({ name }) => name === container);
-  return new Map(
-    items.map(({ metadata, containers }) => [metadata.name, counted(containers).reduce((sum, { usage }) => sum + amount(resource, usage[resource]), 0)]),
-  );
+  const found = new Map<string, PodMetric>();
+  for (const { metadata, timestamp, window, containers } of items) {
+    const counted = container === undefined ? containers : containers.filter(({ name }) => name === container);
+    if (counted.some(({ usage }) => usage[resource] === undefined) || (container !== undefined && counted.length === 0)) continue;
+    const value = counted.reduce((sum, { usage }) => sum + millis(usage[resource]), 0);
+    found.set(metadata.name, { value, at: parseTime(timestamp), window: parseGoDuration(window) });
+  }
+  return found;
 }
 
-/** What one metric asks for; the largest of them wins. `averageValue` is in the metric's own unit (millicores for cpu). */
+/** What one metric asks for; the largest of them wins. `averageValue` is in thousandths. */
 export type Proposal = { readonly replicas: number; readonly averageUtilization?: number; readonly averageValue: number };
 
 type Spec = NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number];
 
+/** `wrapped` is what the whole says of it, where that is more than its own `message`. */
+type MissingApi = { readonly reason: string; readonly message: string; readonly wrapped?: string };
+
 /** Metrics that come from APIs which no cluster has by itself: what the controller says without them. */
-export function missingApi({ pods, object, external }: Spec, namespace: string): { readonly reason: string; readonly message: string } | undefined {
+export function missingApi({ pods, object, external }: Spec, namespace: string): MissingApi | undefined {
   const custom = 'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered';
   if (pods) return { reason: 'FailedGetPodsMetric', message: `unable to get metric ${pods.metric.name}: ${custom}` };
   if (object) {
     const { kind, name } = object.describedObject;
-    return { reason: 'FailedGetObjectMetric', message: `unable to get metric ${object.metric.name}: ${kind} on ${namespace} ${name}/${custom}` };
+    const message = `unable to get metric ${object.metric.name}: ${kind} on ${namespace} ${name}/${custom}`;
+    const average = object.target.type === 'AverageValue';
+    return { reason: 'FailedGetObjectMetric', message, ...(average && { wrapped: `failed to get ${object.metric.name} object metric: ${message}` }) };
   }
   if (!external) return undefined;
   const labels = Object.entries(external.metric.selector?.matchLabels ?? {}).map(([key, value]) => `${key}: ${value},`);
   const selector = external.metric.selector
     ? `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{},}`
     : 'nil';
-  const api = 'unable to fetch metrics from external metrics API: no external metrics API (external.metrics.k8s.io) registered';
-  return { reason: 'FailedGetExternalMetric', message: `unable to get external metric ${namespace}/${external.metric.name}/${selector}: ${api}` };
+  const api = `unable to fetch metrics from external metrics API: the server could not find the requested resource (get ${external.metric.name}.external.metrics.k8s.io)`;
+  const name = external.metric.name;
+  const message = `unable to get external metric ${namespace}/${name}/${selector}: ${api}`;
+  const what = external.target.averageValue === undefined ? `external metric ${name}` : `${name} external metric`;
+  return { reason: 'FailedGetExternalMetric', message, wrapped: `failed to get ${what}: ${message}` };
 }
 
 type Target = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number]['resource']>['target'];
 
-/** How many replicas would bring the usage to its target; within the tolerance: as many as there are. */
+type Question = { readonly target: Target; readonly name: string; readonly container?: string | undefined };
+type Circumstances = { readonly current: number; readonly now: Milliseconds; readonly behavior?: HorizontalPodAutoscaler['spec']['behavior'] };
+
+/**
+ * How many replicas would bring the usage to its target; within the tolerance: as many as there are. Pods that are not ready yet count as idle
+ * when it goes up; pods without metrics as idle when it goes up, as fully used when it goes down (GetResourceReplicas, calcPlainMetricReplicas).
+ */
 export function propose(
-  { target, name: resource, container }: { readonly target: Target; readonly name: string; readonly container?: string | undefined },
+  { target, name: resource, container }: Question,
   pods: readonly Pod[],
-  usage: ReadonlyMap<string, number>,
-  current: number,
+  metrics: ReadonlyMap<string, PodMetric>,
+  { current, now, behavior }: Circumstances,
 ): Proposal {
-  const ready = pods.filter((pod) => isReady(pod) && usage.has(pod.metadata.name ?? ''));
-  if (ready.length === 0) throw new MetricError('did not receive metrics for targeted pods (pods might be unready)');
-  const total = ready.reduce((sum, { metadata }) => sum + (usage.get(metadata.name ?? '') ?? 0), 0);
-  const averageValue = Math.floor(total / ready.length);
-  if (target.averageUtilization !== undefined) {
-    const requested = ready.reduce((sum, pod) => sum + requestOf(pod, resource, container), 0);
-    const averageUtilization = Math.floor((total * 100) / requested);
-    return { replicas: scaled(averageUtilization / target.averageUtilization, ready.length, current), averageUtilization, averageValue };
+  if (pods.length === 0) throw new MetricError('no pods returned by selector while calculating replica count');
+  const { ready, unready, missing } = groupPods(pods, metrics, resource, now);
+  const values = new Map([...metrics].filter(([name]) => ready.has(name)).map(([name, { value }]) => [name, value]));
+  if (values.size === 0) throw new MetricError('did not receive metrics for targeted pods (pods might be unready)');
+  const wanted = target.averageUtilization;
+  const requests = wanted === undefined ? undefined : new Map(pods.map((pod) => [pod.metadata.name ?? '', requestOf(pod, resource, container)]));
+  const goal = wanted ?? millis(target.averageValue);
+  const measured = measure(values, requests, goal);
+  const { ratio, averageUtilization, averageValue } = measured;
+  const proposal = (replicas: number): Proposal => ({ replicas, averageValue, ...(averageUtilization !== undefined && { averageUtilization }) });
+  const within = (of: number): boolean => 1 - toleranceOf(behavior?.scaleDown) <= of && of <= 1 + toleranceOf(behavior?.scaleUp);
+  const waking = ratio > 1 ? unready : [];
+  if (waking.length === 0 && missing.length === 0) return proposal(within(ratio) ? current : Math.ceil(ratio * ready.size));
+  for (const name of missing) {
+    if (ratio < 1) values.set(name, requests ? Math.floor(((requests.get(name) ?? 0) * Math.max(100, goal)) / 100) : goal);
+    else if (ratio > 1) values.set(name, 0);
   }
-  return { replicas: scaled(averageValue / amount(resource, target.averageValue), ready.length, current), averageValue };
+  for (const name of waking) values.set(name, 0);
+  const next = measure(values, requests, goal).ratio;
+  if (within(next) || (ratio < 1 && next > 1) || (ratio > 1 && next < 1)) return proposal(current);
+  const replicas = Math.ceil(next * values.size);
+  return proposal((next < 1 && replicas > current) || (next > 1 && replicas < current) ? current : replicas);
 }
 
-const tolerance = 0.1;
-const scaled = (ratio: number, ready: number, current: number): number => (Math.abs(1 - ratio) <= tolerance ? current : Math.ceil(ratio * ready));
+/** GetResourceUtilizationRatio with `requests`, GetMetricUsageRatio without. */
+function measure(values: ReadonlyMap<string, number>, requests: ReadonlyMap<string, number> | undefined, goal: number) {
+  const known = [...values].filter(([name]) => requests?.has(name) ?? true);
+  const total = known.reduce((sum, [, value]) => sum + value, 0);
+  const averageValue = Math.floor(total / known.length);
+  if (requests === undefined) return { ratio: averageValue / goal, averageUtilization: undefined, averageValue };
+  const requested = known.reduce((sum, [name]) => sum + (requests.get(name) ?? 0), 0);
+  if (requested === 0) throw new MetricError('no metrics returned matched known pods');
+  const averageUtilization = Math.floor((total * 100) / requested);
+  return { ratio: averageUtilization / goal, averageUtilization, averageValue };
+}
 
-function requestOf({ metadata, spec }: Pod, resource: string, only: string | undefined): number {
-  return spec.containers.reduce((sum, { name, resources }) => {
-    if (only !== undefined && name !== only) return sum;
+const toleranceOf = (rules: object | undefined): number => {
+  const given = tryParseQuantity((rules as { readonly tolerance?: string } | undefined)?.tolerance);
+  return given === undefined ? 0.1 : Number(given.nanos) / 1e9;
+};
+
+/** Those that end count nowhere. A young pod's CPU counts once a whole window was measured after it became ready. */
+function groupPods(pods: readonly Pod[], metrics: ReadonlyMap<string, PodMetric>, resource: string, now: Milliseconds) {
+  const ready = new Set<string>();
+  const [unready, missing]: [string[], string[]] = [[], []];
+  for (const pod of pods) {
+    const { metadata, status } = pod;
+    const name = metadata.name ?? '';
+    const metric = metrics.get(name);
+    if (metadata.deletionTimestamp !== undefined || status?.phase === 'Failed') continue;
+    if (status?.phase === 'Pending') unready.push(name);
+    else if (metric === undefined) missing.push(name);
+    else if (resource === 'cpu' && isStarting(pod, metric, now)) unready.push(name);
+    else ready.add(name);
+  }
+  return { ready, unready, missing };
+}
+
+const cpuInitializationPeriod = 5 * 60_000;
+const initialReadinessDelay = 30_000;
+
+function isStarting(pod: Pod, { at, window }: PodMetric, now: Milliseconds): boolean {
+  const condition = podCondition(pod, 'Ready');
+  if (condition?.lastTransitionTime === undefined || pod.status?.startTime === undefined) return true;
+  const [started, changed, down] = [parseTime(pod.status.startTime), parseTime(condition.lastTransitionTime), condition.status === 'False'];
+  if (started + cpuInitializationPeriod > now) return down || at < changed + window;
+  return down && started + initialReadinessDelay > changed;
+}
+
+function requestOf(pod: Pod, resource: string, only: string | undefined): number {
+  const { metadata, spec } = pod;
+  if (podLevelResources(spec)?.requests !== undefined && only === undefined) {
+    const request = podTotal(spec, 'requests')[resource];
+    if (request === undefined) throw new MetricError(`missing pod-level request for ${resource} in Pod ${metadata.name}`);
+    return request.milliValue();
+  }
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const counted = [...spec.containers, ...sidecars].filter(({ name }) => only === undefined || name === only);
+  if (counted.length === 0) throw new MetricError(`container ${only} not found in Pod ${metadata.name}`);
+  return counted.reduce((sum, { name, resources }) => {
     const request = resources?.requests?.[resource];
     if (request === undefined) throw new MetricError(`missing request for ${resource} in container ${name} of Pod ${metadata.name}`);
-    return sum + amount(resource, request);
+    return sum + millis(request);
   }, 0);
 }

@@ -1,12 +1,14 @@
 import type { KubeObject, Pod, PodDisruptionBudget } from '../../api/types.ts';
 import { quote } from '../../apimachinery/go-text.ts';
 import { matchesLabelSelector } from '../../apimachinery/labels.ts';
+import { resourceName } from '../../apimachinery/resources.ts';
 import { parseTime, rfc3339 } from '../../apimachinery/time.ts';
 import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
 import { controllerOf, keyOf, type ObjectKey } from '../../client/keys.ts';
+import { groupOf, NoScale, readScale, resourceOfKind } from '../autoscaling/scale-target.ts';
 import { equal } from '../equal.ts';
 import { scaledValue } from '../int-or-percent.ts';
-import { isReady, isTerminal } from '../pods.ts';
+import { isReady } from '../pods.ts';
 
 /** How long an eviction that was allowed counts though its pod is still there: DeletionTimeout. */
 const deletionTimeout = 120_000;
@@ -45,12 +47,12 @@ function reconcile(key: ObjectKey, context: Context): Result {
   const pods = informers
     .of('pods')
     .list(key.namespace)
-    .filter((pod) => !isTerminal(pod) && matchesLabelSelector(budget.spec.selector, pod.metadata.labels));
+    .filter((pod) => matchesLabelSelector(budget.spec.selector, pod.metadata.labels));
   if (pods.length === 0) recorder.normal(budget, 'NoPods', 'No matching pods found');
   const counted = expected(budget, pods, context);
   if (typeof counted === 'string') return failSafe(budget, counted, context);
   const { expectedPods, desiredHealthy } = counted;
-  const disruptedPods = stillDisrupted(budget, pods, sim.now);
+  const disruptedPods = stillDisrupted(budget, pods, context);
   const currentHealthy = pods.filter(
     (pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined && disruptedPods[pod.metadata.name ?? ''] === undefined,
   ).length;
@@ -67,7 +69,9 @@ function reconcile(key: ObjectKey, context: Context): Result {
     ...(Object.keys(disruptedPods).length > 0 && { disruptedPods }),
   };
   if (!equal(status, budget.status)) client.updateStatus('poddisruptionbudgets.policy', { ...budget, status });
-  return Object.keys(disruptedPods).length > 0 ? { requeueAfter: deletionTimeout } : {};
+  const over = Object.values(disruptedPods).map((since) => parseTime(since) + deletionTimeout - sim.now);
+  // Just after: what ends this very moment still counts.
+  return over.length > 0 ? { requeueAfter: Math.min(...over) + 1 } : {};
 }
 
 /** What cannot be counted lets nothing be evicted. */
@@ -79,7 +83,7 @@ function failSafe(budget: PodDisruptionBudget, why: string, { client, recorder, 
   const conditions = [...before.filter(({ type }) => type !== condition.type), condition];
   const status = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0, ...budget.status, conditions, disruptionsAllowed: 0 };
   if (!equal(status, budget.status)) client.updateStatus('poddisruptionbudgets.policy', { ...budget, status });
-  return { rateLimited: true };
+  return {};
 }
 
 type Counted = { readonly expectedPods: number; readonly desiredHealthy: number };
@@ -99,6 +103,7 @@ function expected(budget: PodDisruptionBudget, pods: readonly Pod[], context: Co
 /** The wanted replicas of all controllers that own these pods; pods without one are not counted. */
 function expectedScale(budget: PodDisruptionBudget, pods: readonly Pod[], context: Context): number | string {
   const scales = new Map<string, number>();
+  const known = new Set<string>();
   let unmanaged = false;
   for (const pod of pods) {
     const owner = controllerOf(pod);
@@ -106,17 +111,15 @@ function expectedScale(budget: PodDisruptionBudget, pods: readonly Pod[], contex
       unmanaged = true;
       continue;
     }
-    const without = unscaled[owner.kind];
-    if (without !== undefined) return `${without} does not implement the scale subresource`;
-    const top = topOwner(pod, context);
-    if (top === undefined) return `found no controllers for pod ${quote(pod.metadata.name ?? '')}`;
+    if (known.has(owner.uid)) continue;
+    const top = topOwner(pod, context) ?? customOwner(owner, pod, context);
+    if (typeof top === 'string') return top;
+    known.add(owner.uid);
     scales.set(top.uid, top.replicas);
   }
   if (unmanaged) context.recorder.warning(budget, 'UnmanagedPods', unmanagedText(budget));
   return [...scales.values()].reduce((sum, replicas) => sum + replicas, 0);
 }
-
-const unscaled: Readonly<Record<string, string>> = { DaemonSet: 'daemonsets.apps', Job: 'jobs.batch', Node: 'nodes' };
 
 /** As Go prints a pointer to a LabelSelector. */
 const unmanagedText = ({ spec: { selector } }: PodDisruptionBudget): string => {
@@ -133,9 +136,25 @@ const unmanagedText = ({ spec: { selector } }: PodDisruptionBudget): string => {
   );
 };
 
+type Scale = { readonly uid: string; readonly replicas: number };
+
+/** What the scale subresource of any other kind says (getScaleController); or why that does not help. */
+function customOwner({ apiVersion, kind, name, uid }: ReturnType<typeof controllerOf> & object, { metadata }: Pod, { client }: Context): Scale | string {
+  const found = resourceOfKind(client, groupOf(apiVersion), kind);
+  if (found === undefined) return `no matches for kind ${quote(kind)} in version ${quote(apiVersion)}`;
+  if (!found.scales) return `${resourceName(found)} does not implement the scale subresource`;
+  try {
+    const { scale } = readScale(client, { apiVersion, kind, name }, metadata.namespace ?? '');
+    if (scale.metadata.uid === uid) return { uid, replicas: scale.spec.replicas ?? 0 };
+  } catch (error) {
+    if (!(error instanceof NoScale)) throw error;
+  }
+  return `found no controllers for pod ${quote(metadata.name ?? '')}`;
+}
+
 type Scaled = KubeObject & { readonly spec: { readonly replicas?: number } };
 
-function topOwner(pod: Pod, { informers }: Context): { readonly uid: string; readonly replicas: number } | undefined {
+function topOwner(pod: Pod, { informers }: Context): Scale | undefined {
   const owner = controllerOf(pod);
   if (owner === undefined) return undefined;
   const key = { namespace: pod.metadata.namespace ?? '', name: owner.name };
@@ -148,13 +167,18 @@ function topOwner(pod: Pod, { informers }: Context): { readonly uid: string; rea
   return deployment?.kind === 'Deployment' ? scale(informers.of('deployments.apps').get({ ...key, name: deployment.name })) : scale(set);
 }
 
-/** Pods whose eviction was allowed a moment ago and that are still there. */
-function stillDisrupted({ status }: PodDisruptionBudget, pods: readonly Pod[], now: number): Record<string, string> {
-  const entries = Object.entries(status?.disruptedPods ?? {}).filter(([name, since]) => {
-    const pod = pods.find(({ metadata }) => metadata.name === name);
-    return pod !== undefined && pod.metadata.deletionTimestamp === undefined && parseTime(since) + deletionTimeout > now;
-  });
-  return Object.fromEntries(entries);
+/** Pods whose eviction was allowed a moment ago and that are still there; those that should be gone by now are told. */
+function stillDisrupted({ status, metadata }: PodDisruptionBudget, pods: readonly Pod[], { sim, recorder }: Context): Record<string, string> {
+  const still: Record<string, string> = {};
+  for (const pod of pods) {
+    const name = pod.metadata.name ?? '';
+    const since = status?.disruptedPods?.[name];
+    if (since === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
+    if (parseTime(since) + deletionTimeout >= sim.now) still[name] = since;
+    // Upstream says the namespace twice.
+    else recorder.warning(pod, 'NotDeleted', `Pod was expected by PDB ${metadata.namespace}/${metadata.namespace} to be deleted but it wasn't`);
+  }
+  return still;
 }
 
 function allowedCondition({ status, metadata }: PodDisruptionBudget, allowed: number, now: string) {

@@ -1,10 +1,11 @@
 import type { autoscaling, HorizontalPodAutoscaler } from '../../api/types.ts';
 import { matches, parseSelector, type Requirement } from '../../apimachinery/labels.ts';
+import { Quantity } from '../../apimachinery/quantity.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
 import { keyText, type ObjectKey } from '../../client/keys.ts';
-import { type Memory, newMemory, normalize, remember } from '../autoscaling/behavior.ts';
+import { type Memory, newMemory, normalize, recommendFirst, remember } from '../autoscaling/behavior.ts';
 import { MetricError, missingApi, type Proposal, propose, usageByPod } from '../autoscaling/metrics.ts';
 import { NoScale, readScale, type ScaleTarget, writeScale } from '../autoscaling/scale-target.ts';
 import { constants } from '../constants.ts';
@@ -66,6 +67,7 @@ class Autoscaling {
     const target = this.#target();
     if (target === undefined) return;
     const current = target.scale.spec.replicas ?? 0;
+    recommendFirst(this.#memory, current, this.#context.sim.now);
     this.#set('AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale");
     const { minReplicas = 1, maxReplicas } = this.#hpa.spec;
     if (current === 0 && minReplicas !== 0) {
@@ -95,25 +97,30 @@ class Autoscaling {
       return;
     }
     const metrics = this.#hpa.spec.metrics ?? [];
-    const statuses: MetricStatus[] = [];
+    // One for each metric, empty where it failed: readers count on the order.
+    const statuses: MetricStatus[] = metrics.map(() => ({ type: '' }));
     let best: { readonly replicas: number; readonly name: string } | undefined;
-    let failure: string | undefined;
+    let failure: { readonly reason: string; readonly text: string; readonly message: string } | undefined;
     let invalid = 0;
-    for (const metric of metrics) {
+    for (const [i, metric] of metrics.entries()) {
       try {
         const proposal = this.#propose(metric, selector, current);
-        statuses.push(metricStatus(metric, proposal));
+        statuses[i] = metricStatus(metric, proposal);
         const name = metricName(metric);
         if (best === undefined || proposal.replicas > best.replicas) best = { replicas: proposal.replicas, name };
       } catch (error) {
         if (!(error instanceof MetricError)) throw error;
         invalid++;
-        const message = this.#metricFailed(metric, error);
-        failure ??= message;
+        const failed = this.#metricFailed(metric, error);
+        failure ??= failed;
       }
     }
     if (best === undefined || (failure !== undefined && best.replicas < current)) {
-      this.#computeFailed(current, `${invalid} invalid out of ${metrics.length}`, failure ?? '');
+      const { reason = '', text = '', message = '' } = failure ?? {};
+      this.#set('ScalingActive', 'False', reason, `the HPA was unable to compute the replica count: ${text}`);
+      this.#write(current, this.#hpa.status?.desiredReplicas ?? 0, statuses);
+      const first = `invalid metrics (${invalid} invalid out of ${metrics.length}), first error is: ${message}`;
+      this.#context.recorder.warning(this.#hpa, 'FailedComputeMetricsReplicas', first);
       return;
     }
     this.#set('ScalingActive', 'True', 'ValidMetricFound', `the HPA was able to successfully calculate a replica count from ${best.name}`);
@@ -155,16 +162,19 @@ class Autoscaling {
       .of('pods')
       .list(namespace)
       .filter((pod) => matches(requirements, pod.metadata.labels));
-    return propose({ target: source.target, name: source.name, container }, pods, usage, current);
+    return propose({ target: source.target, name: source.name, container }, pods, usage, {
+      current,
+      now: this.#context.sim.now,
+      behavior: this.#hpa.spec.behavior,
+    });
   }
 
-  #metricFailed(metric: Metric, error: MetricError): string {
+  /** `text` is told of the metric, `message` of the whole. */
+  #metricFailed(metric: Metric, error: MetricError) {
     const absent = missingApi(metric, this.#hpa.metadata.namespace ?? '');
     const [reason, text] = absent ? [absent.reason, absent.message] : this.#resourceFailure(metric, error);
     this.#context.recorder.warning(this.#hpa, reason, text);
-    this.#set('ScalingActive', 'False', reason, `the HPA was unable to compute the replica count: ${text}`);
-    const what = `${metricTitle(metric)} metric value`;
-    return `failed to get ${what}: ${text}`;
+    return { reason, text, message: `failed to get ${metricTitle(metric)} metric value: ${absent?.wrapped ?? text}` };
   }
 
   #resourceFailure(metric: Metric, error: MetricError): readonly [string, string] {
@@ -172,12 +182,6 @@ class Autoscaling {
     const name = source?.name ?? metric.type;
     const what = source?.target.averageUtilization === undefined ? `${name} usage` : `${name} utilization`;
     return [metric.resource ? 'FailedGetResourceMetric' : 'FailedGetContainerResourceMetric', `failed to get ${what}: ${error.message}`];
-  }
-
-  #computeFailed(current: number, count: string, first: string): void {
-    const message = `invalid metrics (${count}), first error is: ${first}`;
-    this.#context.recorder.warning(this.#hpa, 'FailedComputeMetricsReplicas', message);
-    this.#write(current, this.#hpa.status?.desiredReplicas ?? 0, []);
   }
 
   #normalize(desired: number, current: number): number {
@@ -208,12 +212,13 @@ class Autoscaling {
   #target(): ScaleTarget | undefined {
     const { client, recorder } = this.#context;
     try {
-      return readScale(client, this.#hpa);
+      return readScale(client, this.#hpa.spec.scaleTargetRef, this.#hpa.metadata.namespace ?? '');
     } catch (error) {
       if (!(error instanceof NoScale)) throw error;
       recorder.warning(this.#hpa, 'FailedGetScale', error.message);
       this.#set('AbleToScale', 'False', 'FailedGetScale', `the HPA controller was unable to get the target's current scale: ${error.message}`);
-      this.#write(this.#hpa.status?.currentReplicas ?? 0, this.#hpa.status?.desiredReplicas ?? 0, []);
+      const { currentReplicas = 0, desiredReplicas = 0, currentMetrics } = this.#hpa.status ?? {};
+      this.#write(currentReplicas, desiredReplicas, currentMetrics ?? []);
       return undefined;
     }
   }
@@ -241,20 +246,20 @@ class Autoscaling {
 
 function metricTitle({ resource, containerResource, pods, object, external, type }: Metric): string {
   if (resource) return `${resource.name} resource`;
-  if (containerResource) return `${containerResource.name} container`;
+  if (containerResource) return `${containerResource.container} container`;
   return pods ? 'pods' : object ? 'object' : external ? `${external.metric.name} external` : type;
 }
 
 function metricName({ resource, containerResource, type }: Metric): string {
   const source = resource ?? containerResource;
   if (source === undefined) return type;
-  if (containerResource) return `${containerResource.name} container resource utilization (percentage of request)`;
-  return source.target.averageUtilization === undefined ? `${source.name} resource` : `${source.name} resource utilization (percentage of request)`;
+  if (source.target.averageUtilization === undefined) return `${source.name} resource`;
+  return `${source.name} ${containerResource ? 'container ' : ''}resource utilization (percentage of request)`;
 }
 
 function metricStatus({ resource, containerResource, type }: Metric, { averageUtilization, averageValue }: Proposal): MetricStatus {
   const name = (resource ?? containerResource)?.name ?? '';
-  const text = name === 'cpu' ? `${averageValue}m` : String(averageValue);
+  const text = new Quantity(BigInt(averageValue) * 1_000_000n, name === 'memory' ? 'BinarySI' : 'DecimalSI').toString();
   return {
     type,
     [resource ? 'resource' : 'containerResource']: {
