@@ -182,8 +182,9 @@ const insideOf = (argv: readonly string[]): string => (argv.includes('--') ? (ar
 /** Where `-h` too is a call for help, whatever the verb. */
 const shortHelp: readonly string[] = ['kubectl', 'crictl', 'ctr', 'etcdctl', 'etcdutl', 'kubeadm', 'runc'];
 
-/** Who reads how a thing is done has not done it. */
-const asksForHelp = ({ tool, flags }: CommandRecord, asked: CommandPattern['flags'] = {}): boolean =>
+/** Who reads how a thing is done has not done it. `crictl exec` without a command shows its help, and ends with 0. */
+const asksForHelp = ({ tool, verb, names, flags }: CommandRecord, asked: CommandPattern['flags'] = {}): boolean =>
+  (tool === 'crictl' && verb === 'exec' && names.length === 0) ||
   ['--help', ...(shortHelp.includes(tool) ? ['-h'] : [])].some((flag) => flags[flag] === true && !asked[flag]);
 
 /** The place `at:` gives to what was run inside containers. */

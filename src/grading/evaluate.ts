@@ -177,7 +177,13 @@ function evaluateCri(source: Extract<CheckSource, { cri: unknown }>['cri'], worl
     );
   const list = source.list ?? 'containers';
   const items = servers.flatMap((cri): readonly unknown[] =>
-    list === 'images' ? cri.image.listImages() : list === 'sandboxes' ? cri.runtime.listPodSandbox() : cri.runtime.listContainers(),
+    list === 'images'
+      ? cri.image.listImages()
+      : list === 'sandboxes'
+        ? cri.runtime.listPodSandbox()
+        : list === 'status'
+          ? [cri.runtime.status(true)]
+          : cri.runtime.listContainers(),
   );
   return test({ items });
 }

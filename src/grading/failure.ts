@@ -84,7 +84,7 @@ function listed(check: CheckSource): string {
 }
 
 const namespaced = (namespace: string | undefined): string => (namespace ? ` -n ${namespace}` : '');
-const criCommands = { containers: 'crictl ps -a', sandboxes: 'crictl pods', images: 'crictl images' } as const;
+const criCommands = { containers: 'crictl ps -a', sandboxes: 'crictl pods', images: 'crictl images', status: 'crictl info' } as const;
 const containerdCommands: Readonly<Record<string, string>> = { snapshots: 'snapshots ls', content: 'content ls' };
 const nodeCommands = { processes: 'ps -ef', units: 'systemctl list-units --all', mounts: 'mount', listeners: 'ss -tln' } as const;
 

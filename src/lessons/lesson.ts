@@ -15,7 +15,7 @@ export type Variable = { readonly pick: readonly (string | number)[] } | { reado
 export type CheckSource =
   | { readonly object: { readonly resource: string; readonly name: string; readonly namespace?: string } }
   | { readonly objects: { readonly resource: string; readonly namespace?: string; readonly labels?: string } }
-  | { readonly cri: { readonly node: string; readonly list?: 'sandboxes' | 'containers' | 'images'; readonly events?: 'sandboxes' | 'containers' } }
+  | { readonly cri: { readonly node: string; readonly list?: 'sandboxes' | 'containers' | 'images' | 'status'; readonly events?: 'sandboxes' | 'containers' } }
   | { readonly containerd: { readonly node: string; readonly namespace: string; readonly list: 'containers' | 'tasks' | 'images' | 'snapshots' } }
   | { readonly node: { readonly node: string; readonly list: 'processes' | 'units' | 'mounts' | 'listeners' } }
   | { readonly file: { readonly node: string; readonly path: string } }

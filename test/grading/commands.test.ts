@@ -42,6 +42,13 @@ describe('a command is understood from its words', () => {
     ).toEqual([true, true, false]);
   });
 
+  test('crictl exec without a command only shows its help', () => {
+    const into = { tool: 'crictl', verb: 'exec', status: 0 };
+    expect(
+      ['crictl exec env', 'crictl exec -it 1c2', 'crictl exec 1c2 env', 'crictl exec -it 1c2 sh'].map((line) => matchesCommand(into, parse(line))),
+    ).toEqual([false, false, true, true]);
+  });
+
   test('nothing, empty words, and words that JavaScript knows', () => {
     for (const argv of [
       [],
