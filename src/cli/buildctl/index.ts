@@ -2,7 +2,8 @@
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
+import { resolveUrfave, type UrfaveApp, urfaveHelp } from '../flags.ts';
+import { unresolvedUrfave } from '../urfave.ts';
 import { build } from './build.ts';
 import { debug, du, prune, pruneHistories } from './cache.ts';
 import { type BuildctlCommand, BuildctlError, bool, Context, text } from './context.ts';
@@ -46,19 +47,12 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
   try {
     resolved = resolveUrfave(tree, args, { env: (name) => process.env[name] });
   } catch (error) {
-    if (error instanceof UnknownCommandError) {
-      yield* process.printError(`No help topic for '${error.typed}'\n`);
-      return 3;
-    }
-    if (!(error instanceof CommandFlagError)) throw error;
-    if (error.kind === 'absent') {
-      yield* process.printError(`${error.message}\n`);
-      return 70;
-    }
-    const help = urfaveHelp(error.chain as BuildctlCommand[], app);
-    yield* process.print(error.kind === 'help' ? help : `Incorrect Usage: ${error.message}\n\n${help}`);
-    if (error.kind === 'help') return 0;
-    throw new BuildctlError(error.message);
+    const refused = yield* unresolvedUrfave(process, error);
+    if (typeof refused === 'number') return refused;
+    const help = urfaveHelp(refused.chain as BuildctlCommand[], app);
+    yield* process.print(refused.kind === 'help' ? help : `Incorrect Usage: ${refused.message}\n\n${help}`);
+    if (refused.kind === 'help') return 0;
+    throw new BuildctlError(refused.message);
   }
   const { command, chain, flags, levels } = resolved;
   const global = levels[0]?.flags ?? flags;

@@ -4,8 +4,9 @@ import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Program, releaseOf } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { absent, CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
+import { absent, resolveUrfave, type UrfaveApp, urfaveHelp } from '../flags.ts';
 import { logLine } from '../logrus.ts';
+import { unresolvedUrfave } from '../urfave.ts';
 import { bool, type CrictlCommand, duration, int, text } from './command.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
@@ -119,18 +120,11 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
   try {
     resolved = resolveUrfave(crictlTree, args, { env: (name) => process.env[name] });
   } catch (error) {
-    if (error instanceof UnknownCommandError) {
-      yield* process.printError(`No help topic for '${error.typed}'\n`);
-      return 3;
-    }
-    if (!(error instanceof CommandFlagError)) throw error;
-    if (error.kind === 'absent') {
-      yield* process.printError(`${error.message}\n`);
-      return 70;
-    }
-    if (error.kind === 'help') return yield* print(process, urfaveHelp(error.chain as CrictlCommand[], app), 0);
-    yield* process.print(`Incorrect Usage: ${error.message}\n\n${urfaveHelp(error.chain as CrictlCommand[], app)}`);
-    return yield* fatal(process, error.message);
+    const refused = yield* unresolvedUrfave(process, error);
+    if (typeof refused === 'number') return refused;
+    if (refused.kind === 'help') return yield* print(process, urfaveHelp(refused.chain as CrictlCommand[], app), 0);
+    yield* process.print(`Incorrect Usage: ${refused.message}\n\n${urfaveHelp(refused.chain as CrictlCommand[], app)}`);
+    return yield* fatal(process, refused.message);
   }
   const { command, chain, flags, dash, levels } = resolved;
   const global = levels[0]?.flags ?? flags;

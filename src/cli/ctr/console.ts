@@ -1,11 +1,10 @@
 /** ctr's own streams joined to those of a task. */
-import { ContainerdError } from '../../interfaces/containerd.ts';
 import type { OciStdio } from '../../interfaces/oci.ts';
 import { FileSystem } from '../../linux/file-system.ts';
 import { daemonUser } from '../../linux/file-user.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type ByteStream, newByteStream } from '../../sim/stream.ts';
-import { Foreground, forwardedSignals } from '../streams.ts';
+import { Foreground } from '../streams.ts';
 import { type Context, CtrError } from './context.ts';
 
 /** Without a terminal ctr hands its stdin on too; the script that a shell is reading from there is not meant for the container. */
@@ -38,16 +37,4 @@ function* append(files: FileSystem, path: string, from: ByteStream): Routine {
 /** Throws CtrError: ctr panics there. */
 export function needTerminal(context: Context): void {
   if (!context.process.stdin.tty) throw new CtrError('panic: provided file is not a console\n\ngoroutine 1 [running]:\nmain.main()', 2);
-}
-
-/** ^C goes to the task. */
-export function forward(context: Context, id: string): void {
-  for (const signal of forwardedSignals)
-    context.process.onSignal(signal, () => {
-      try {
-        context.client().tasks.kill(context.namespace, id, signal);
-      } catch (error) {
-        if (!(error instanceof ContainerdError)) throw error; // It has ended by itself.
-      }
-    });
 }

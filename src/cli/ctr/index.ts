@@ -4,7 +4,8 @@ import { ContainerdError } from '../../interfaces/containerd.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
+import { resolveUrfave, type UrfaveApp, urfaveHelp } from '../flags.ts';
+import { unresolvedUrfave } from '../urfave.ts';
 import { containers } from './commands/containers.ts';
 import { content } from './commands/content.ts';
 import { images } from './commands/images.ts';
@@ -75,24 +76,17 @@ function* dispatch(args: readonly string[], process: Process, cni: () => CniRunt
   try {
     resolved = resolveUrfave(ctrTree, args, { env: (name) => process.env[name] });
   } catch (error) {
-    if (error instanceof UnknownCommandError) {
-      yield* process.printError(`No help topic for '${error.typed}'\n`);
-      return 3;
-    }
-    if (!(error instanceof CommandFlagError)) throw error;
-    if (error.kind === 'absent') {
-      yield* process.printError(`${error.message}\n`);
-      return 70;
-    }
-    const chain = error.chain as CtrCommand[];
+    const refused = yield* unresolvedUrfave(process, error);
+    if (typeof refused === 'number') return refused;
+    const chain = refused.chain as CtrCommand[];
     // Asked for, the help of a command without others names no help command (CommandHelpTemplate); after an error it does.
-    if (error.kind === 'help') {
+    if (refused.kind === 'help') {
       yield* process.print(urfaveHelp(chain, { ...app, leafHelp: false }));
       return 0;
     }
     const help = urfaveHelp(chain, app);
-    yield* process.print(`Incorrect Usage: ${error.message}\n\n${help}`);
-    return yield* fail(process, error.message, 1);
+    yield* process.print(`Incorrect Usage: ${refused.message}\n\n${help}`);
+    return yield* fail(process, refused.message, 1);
   }
   const { command, chain, flags, levels } = resolved;
   const global = levels[0]?.flags ?? flags;

@@ -5,9 +5,10 @@ import { isMissing } from '../../../interfaces/containerd.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import { userOf } from '../../../linux/passwd.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { containerJson } from '../../containerd-client.ts';
 import { containerFlags, refuseUnsimulated } from '../container-flags.ts';
 import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText } from '../context.ts';
-import { filter, json, moment, table } from '../output.ts';
+import { filter, json, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
 import { newSpec } from '../spec.ts';
 import { notSimulated } from './misc.ts';
@@ -218,7 +219,7 @@ export const containers: CtrCommand = {
         const [id] = context.args;
         if (id === undefined) throw new CtrError('container id must be provided: invalid argument');
         const container = context.client().containers.get(context.namespace, id);
-        yield* context.print(json(context.flags.bool('spec') ? container.spec : infoOf(container)));
+        yield* context.print(json(context.flags.bool('spec') ? container.spec : containerJson(container)));
         return 0;
       },
     },
@@ -254,20 +255,3 @@ export const containers: CtrCommand = {
     checkpointing('restore', 'Restore a container from checkpoint'),
   ],
 };
-
-const sortedLabels = (labels: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-
-const infoOf = (container: ContainerdContainer): object => ({
-  ID: container.id,
-  Labels: sortedLabels(container.labels),
-  Image: container.image,
-  Runtime: { Name: container.runtime.name, Options: { type_url: 'containerd.runc.v1.Options' } },
-  SnapshotKey: container.snapshotKey,
-  Snapshotter: container.snapshotter,
-  CreatedAt: moment(container.createdAt),
-  UpdatedAt: moment(container.updatedAt),
-  Extensions: {},
-  SandboxID: container.sandboxId ?? '',
-  Spec: container.spec,
-});

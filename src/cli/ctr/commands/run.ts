@@ -1,7 +1,9 @@
 /** ctr run. */
+
+import { forwardSignals } from '../../containerd-client.ts';
 import { terminalOf } from '../../streams.ts';
 import { join, leave, loadNetwork } from '../cni.ts';
-import { foreground, forward, logTo, needTerminal, nowhere } from '../console.ts';
+import { foreground, logTo, needTerminal, nowhere } from '../console.ts';
 import { containerFlags, runFlags } from '../container-flags.ts';
 import { type CtrCommand, CtrError } from '../context.ts';
 import { containerArgs, createContainer } from './containers.ts';
@@ -36,7 +38,7 @@ export const run: CtrCommand = {
         return 0;
       }
       console?.attach(terminalOf(context.process, pid));
-      forward(context, id);
+      forwardSignals(context, id);
       yield* client.tasks.start(namespace, id);
       const status = yield* client.tasks.wait(namespace, id);
       yield* console?.finish() ?? [];

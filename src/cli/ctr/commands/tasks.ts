@@ -2,9 +2,10 @@
 import { ContainerdError, isMissing } from '../../../interfaces/containerd.ts';
 import { parseSignal } from '../../../linux/signals.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
+import { forwardSignals } from '../../containerd-client.ts';
 import { noCriu } from '../../criu.ts';
 import { copyOut, terminalOf } from '../../streams.ts';
-import { foreground, forward, nowhere } from '../console.ts';
+import { foreground, nowhere } from '../console.ts';
 import { bool, type Context, type CtrCommand, CtrError, text } from '../context.ts';
 import { table } from '../output.ts';
 import { exec } from './exec.ts';
@@ -31,7 +32,7 @@ const start: CtrCommand = {
     console?.attach(terminalOf(context.process, pid));
     yield* client.tasks.start(namespace, id);
     if (!console) return 0;
-    forward(context, id);
+    forwardSignals(context, id);
     const status = yield* client.tasks.wait(namespace, id);
     yield* console.finish();
     yield* client.tasks.delete(namespace, id);
@@ -199,7 +200,7 @@ const attach: CtrCommand = {
     client.tasks.get(context.namespace, id);
     if (stdout) context.process.sim.go(copyOut(stdout, context.process.stdout));
     if (stderr) context.process.sim.go(copyOut(stderr, context.process.stderr));
-    forward(context, id);
+    forwardSignals(context, id);
     return yield* client.tasks.wait(context.namespace, id);
   },
 };

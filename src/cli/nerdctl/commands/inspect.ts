@@ -1,5 +1,6 @@
 /** nerdctl inspect, container inspect and image inspect. */
 import type { ContainerdContainer, ContainerdImage } from '../../../interfaces/containerd.ts';
+import { containerJson } from '../../containerd-client.ts';
 import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { containerOf, imageOf } from '../docker-compat.ts';
 import { findContainers, findImages, partsOf, taskOf } from '../find.ts';
@@ -14,17 +15,7 @@ const flags = [
 function nativeContainer(context: Context, container: ContainerdContainer): object {
   const task = taskOf(context, container.id);
   return {
-    ID: container.id,
-    Labels: container.labels,
-    Image: container.image,
-    Runtime: { Name: container.runtime.name, Options: { type_url: 'containerd.runc.v1.Options' } },
-    SnapshotKey: container.snapshotKey,
-    Snapshotter: container.snapshotter,
-    CreatedAt: moment(container.createdAt),
-    UpdatedAt: moment(container.updatedAt),
-    Extensions: {},
-    SandboxID: container.sandboxId ?? '',
-    Spec: container.spec,
+    ...containerJson(container),
     ...(task
       ? {
           Process: {

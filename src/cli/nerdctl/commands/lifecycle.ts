@@ -3,9 +3,10 @@
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import { parseSignal } from '../../../linux/signals.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { forwardSignals } from '../../containerd-client.ts';
 import { absent } from '../../flags.ts';
 import { Foreground } from '../../streams.ts';
-import { forwardSignals, needTerminal } from '../console.ts';
+import { needTerminal } from '../console.ts';
 import { bool, type Context, int, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
 import { eachContainer, oneContainer, taskOf } from '../find.ts';
 import { waitForLogger } from '../find-logger.ts';

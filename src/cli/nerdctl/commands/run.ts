@@ -1,9 +1,10 @@
 /** nerdctl run and create. */
 
 import { type Routine, sleep } from '../../../sim/routine.ts';
+import { forwardSignals } from '../../containerd-client.ts';
 import { absent } from '../../flags.ts';
 import { Foreground } from '../../streams.ts';
-import { forwardSignals, needTerminal } from '../console.ts';
+import { needTerminal } from '../console.ts';
 import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { createContainer } from '../create.ts';
 import { checkFlags, createFlags } from '../create-flags.ts';
