@@ -67,6 +67,9 @@ export function moment(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}${digits === '' ? '' : `.${digits}`}Z`;
 }
 
+/** `2026/01/05 09:00:00`: before each line of Go's package log, and of nginx. */
+export const goLogTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/');
+
 /** Go's json.MarshalIndent: `<`, `>` and `&` escaped. */
 export const indentedJson = (value: unknown, indent = 4): string =>
   (JSON.stringify(value, null, indent) ?? 'null').replace(/[<>&]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);

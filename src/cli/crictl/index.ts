@@ -1,4 +1,5 @@
 /** crictl 1.36: the client of the Container Runtime Interface (kubernetes-sigs/cri-tools). */
+import { goLogTime } from '../../apimachinery/go-units.ts';
 import { CriError } from '../../interfaces/cri.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
@@ -154,8 +155,7 @@ function* print(process: Process, text: string, status: number): Routine<number>
 
 /** `--state bogus` is told by Go's log package; all else by logrus. */
 function* fatal(process: Process, message: string): Routine<number> {
-  if (message.startsWith('go-log:'))
-    yield* process.printError(`${new Date(process.now).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/')} ${message.slice(7)}\n`);
+  if (message.startsWith('go-log:')) yield* process.printError(`${goLogTime(process.now)} ${message.slice(7)}\n`);
   else yield* logLine(process, 'fatal', message);
   return 1;
 }

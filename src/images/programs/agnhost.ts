@@ -1,4 +1,5 @@
 /** registry.k8s.io/e2e-test-images/agnhost: the sub-commands that tutorials use. */
+import { goLogTime } from '../../apimachinery/go-units.ts';
 import type { Program } from '../../linux/program.ts';
 import type { HttpRequest, HttpResponse } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
@@ -21,7 +22,7 @@ export const agnhost: Program = function* (argv, process) {
 
 const netexec: Program = function* (argv, process) {
   const port = Number(flag(argv, 'http-port') ?? 8080);
-  yield* log(process, `${new Date(process.now).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/')} Started HTTP server on port ${port}`, 2);
+  yield* log(process, `${goLogTime(process.now)} Started HTTP server on port ${port}`, 2);
   const exits: { status: number | undefined } = { status: undefined };
   const listener = listenHttp(process, port, (request) => answerNetexec(process, request, exits));
   try {

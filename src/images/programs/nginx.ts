@@ -1,5 +1,5 @@
 /** nginx and the entrypoint of its image: a master, its workers, a web server. */
-import { dateTime } from '../../apimachinery/time.ts';
+import { goLogTime } from '../../apimachinery/go-units.ts';
 import { isErrno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
@@ -90,7 +90,7 @@ function* signalMaster(process: Process, name: string): Routine<number> {
   return 0;
 }
 
-const stamp = (process: Process): string => dateTime(process.now).replace('T', ' ').replaceAll('-', '/');
+const stamp = (process: Process): string => goLogTime(process.now);
 const pidOf = (process: Process): number => process.pids.get(process.namespaces.pid) ?? process.pid;
 const me = (process: Process): string => `${pidOf(process)}#${pidOf(process)}`;
 

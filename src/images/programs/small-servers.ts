@@ -1,4 +1,5 @@
 /** Small HTTP servers of demonstration images. */
+import { goLogTime } from '../../apimachinery/go-units.ts';
 import { isErrno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
@@ -39,7 +40,7 @@ export const httpEcho: Program = function* (argv, process) {
     return 127;
   }
   const port = Number(/(\d+)$/.exec(flag(argv, 'listen') ?? ':5678')?.[1]);
-  yield* log(process, `${new Date(process.now).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/')} [INFO] server is listening on :${port}`, 2);
+  yield* log(process, `${goLogTime(process.now)} [INFO] server is listening on :${port}`, 2);
   return yield* serveOn(
     process,
     port,
@@ -47,7 +48,7 @@ export const httpEcho: Program = function* (argv, process) {
       yield* sleep(0.2);
       yield* log(
         process,
-        `${new Date(process.now).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/')} ${request.host} ${request.remoteAddress} "${request.method} ${request.path} HTTP/1.1" 200 ${text.length + 1} "curl" 20µs`,
+        `${goLogTime(process.now)} ${request.host} ${request.remoteAddress} "${request.method} ${request.path} HTTP/1.1" 200 ${text.length + 1} "curl" 20µs`,
       );
       return textResponse(200, `${text}\n`, { 'X-App-Name': 'http-echo' });
     },
@@ -58,7 +59,7 @@ export const httpEcho: Program = function* (argv, process) {
 /** traefik/whoami. */
 export const whoamiServer: Program = function* (argv, process) {
   const port = Number(flag(argv, 'port') ?? process.env['WHOAMI_PORT_NUMBER'] ?? 80);
-  yield* log(process, `${new Date(process.now).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/')} Starting up on port ${port}`);
+  yield* log(process, `${goLogTime(process.now)} Starting up on port ${port}`);
   return yield* serveOn(
     process,
     port,
@@ -96,7 +97,7 @@ export const fixed = (port: number, start: (process: Process, port: number) => s
 export const helloApp = (version: string): Program =>
   fixed(
     8080,
-    (process, port) => `${new Date(process.now).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/')} Server listening on port ${port}`,
+    (process, port) => `${goLogTime(process.now)} Server listening on port ${port}`,
     (process) => `Hello, world!\nVersion: ${version}\nHostname: ${hostname(process)}\n`,
   );
 /** google-samples/kubernetes-bootcamp. */

@@ -1,5 +1,6 @@
 import { sleep } from '../../sim/routine.ts';
 import { humanSize } from '../numbers.ts';
+import { osRelease } from '../packages/mirror.ts';
 import { strftime } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { uptimeLine } from './uptime.ts';
@@ -71,13 +72,13 @@ const hostnamectl = tool({
   summary: 'Query or change system hostname.',
   options: [],
   *run(call) {
-    const { kernel, namespaces, fs } = call.process;
+    const { kernel, namespaces } = call.process;
     const [verb = 'status', name] = call.operands;
     if ((verb === 'set-hostname' || verb === 'hostname') && name !== undefined) {
       namespaces.uts.hostname = name;
       return 0;
     }
-    const pretty = /PRETTY_NAME="?([^"\n]*)/.exec(fs.find('/etc/os-release') ? fs.read('/etc/os-release') : '')?.[1] ?? 'Linux';
+    const pretty = osRelease(call.process, 'PRETTY_NAME') || 'Linux';
     const rows = [
       ['Static hostname', namespaces.uts.hostname],
       ['Icon name', 'computer-vm'],
