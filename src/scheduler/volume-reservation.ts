@@ -2,7 +2,7 @@
 import type { PersistentVolumeClaim, Pod } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import { matchesNodeSelector } from '../client/component-helpers/node-selection.ts';
-import { findMatchingVolume } from '../client/component-helpers/volumes.ts';
+import { findMatchingVolume, smallestFirst } from '../client/component-helpers/volumes.ts';
 import type { SharedInformers } from '../client/shared-informers.ts';
 import type { Milliseconds, Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -29,14 +29,16 @@ const isBound = ({ metadata, spec }: PersistentVolumeClaim): boolean =>
 /** Takes a volume that the node reaches for each claim, or tells its provisioner which node it is to be for. */
 export function reserveVolumes(context: VolumeContext, claims: readonly PersistentVolumeClaim[], node: NodeInfo): void {
   const { client, informers } = context;
-  for (const claim of claims) {
+  const reachable = informers
+    .of('persistentvolumes')
+    .list()
+    .filter(({ spec }) => spec.nodeAffinity?.required === undefined || matchesNodeSelector(spec.nodeAffinity.required, node.node));
+  const taken = new Set<string>();
+  for (const claim of smallestFirst(claims)) {
     const { namespace = '', name = '', uid } = claim.metadata;
-    const reachable = informers
-      .of('persistentvolumes')
-      .list()
-      .filter(({ spec }) => spec.nodeAffinity?.required === undefined || matchesNodeSelector(spec.nodeAffinity.required, node.node));
-    const volume = findMatchingVolume(claim, reachable);
+    const volume = findMatchingVolume(claim, reachable, taken);
     if (volume !== undefined) {
+      taken.add(volume.metadata.name ?? '');
       if (volume.spec.claimRef?.uid === uid) continue;
       const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace, name, uid, resourceVersion: claim.metadata.resourceVersion };
       const metadata = { annotations: { 'pv.kubernetes.io/bound-by-controller': 'yes' } };

@@ -2,14 +2,18 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/typ
 import { matchesLabelSelector } from '../../apimachinery/labels.ts';
 import { wholeValue } from '../../apimachinery/quantity.ts';
 
-/** The smallest available volume that satisfies a claim: component-helpers storage/volume/pv_helpers.go FindMatchingVolume. */
-export function findMatchingVolume(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[]): PersistentVolume | undefined {
+/**
+ * The smallest available volume that satisfies a claim and is not among those `taken`, by name, for others:
+ * component-helpers storage/volume/pv_helpers.go FindMatchingVolume.
+ */
+export function findMatchingVolume(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[], taken?: Set<string>): PersistentVolume | undefined {
   const { spec, metadata } = claim;
   let best: PersistentVolume | undefined;
   for (const volume of volumes) {
-    if (volume.metadata.deletionTimestamp !== undefined) continue;
+    if (volume.metadata.deletionTimestamp !== undefined || taken?.has(volume.metadata.name ?? '')) continue;
     if (spec.volumeName !== undefined && spec.volumeName !== '' && spec.volumeName !== volume.metadata.name) continue;
     if (size(volume) < requested(claim) || (volume.spec.volumeMode ?? 'Filesystem') !== (spec.volumeMode ?? 'Filesystem')) continue;
+    if ((volume.spec.volumeAttributesClassName ?? '') !== (spec.volumeAttributesClassName ?? '')) continue;
     const { claimRef } = volume.spec;
     if (claimRef !== undefined) {
       // Reserved for this claim: nothing else has to fit.
@@ -25,6 +29,9 @@ export function findMatchingVolume(claim: PersistentVolumeClaim, volumes: readon
   }
   return best;
 }
+
+/** The claims by what they ask for, so that each gets the smallest that fits. */
+export const smallestFirst = (claims: readonly PersistentVolumeClaim[]): PersistentVolumeClaim[] => [...claims].sort((a, b) => requested(a) - requested(b));
 
 const size = ({ spec }: PersistentVolume): number => wholeValue(spec.capacity?.['storage']);
 const requested = ({ spec }: PersistentVolumeClaim): number => wholeValue(spec.resources?.requests?.['storage']);

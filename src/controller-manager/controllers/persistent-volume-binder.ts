@@ -16,14 +16,12 @@ export const persistentVolumeClaimBinder = (): Controller => ({
   name: 'persistentvolume-binder-controller',
   watches: [
     watch('persistentvolumeclaims', enqueueSelf),
-    watch('persistentvolumes', (volume, { informers }) => {
-      const { claimRef } = volume.spec;
-      if (claimRef !== undefined) return [{ namespace: claimRef.namespace ?? '', name: claimRef.name ?? '' }];
-      return informers
-        .of('persistentvolumeclaims')
-        .list()
-        .filter(({ spec }) => !spec.volumeName)
-        .map(keyOf);
+    watch('persistentvolumes', ({ spec: { claimRef } }, { informers }, before) => {
+      const keyOfClaim = ({ namespace = '', name = '' }: NonNullable<typeof claimRef>): ObjectKey => ({ namespace, name });
+      if (claimRef !== undefined) return [keyOfClaim(claimRef)];
+      const waiting = informers.of('persistentvolumeclaims').list();
+      const left = before?.spec.claimRef ? [keyOfClaim(before.spec.claimRef)] : [];
+      return [...left, ...waiting.filter(({ spec }) => !spec.volumeName).map(keyOf)];
     }),
     // A class that becomes the default one counts for claims that were made before.
     watch('storageclasses.storage.k8s.io', (storageClass, { informers }) =>
@@ -55,7 +53,6 @@ function syncClaim(key: ObjectKey, context: Context): Result {
   if (claim === undefined || claim.metadata.deletionTimestamp !== undefined) return {};
   if (claim.metadata.annotations?.['pv.kubernetes.io/bind-completed'] !== undefined) return syncBoundClaim(context, claim);
   const { client, informers } = context;
-  if (claim.spec.storageClassName === undefined && !claim.spec.volumeName && assignDefaultClass(context, claim)) return {};
   if (claim.status?.phase === undefined) client.updateStatus('persistentvolumeclaims', { ...claim, status: { phase: 'Pending' } });
   const volumes = informers.of('persistentvolumes');
   if (claim.spec.volumeName) {
@@ -63,13 +60,16 @@ function syncClaim(key: ObjectKey, context: Context): Result {
     return volume === undefined ? again : bindRequested(context, claim, volume);
   }
   const storageClass = informers.of('storageclasses.storage.k8s.io').get({ namespace: '', name: claim.spec.storageClassName ?? '' });
-  const waits = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && claim.metadata.annotations?.[selectedNode] === undefined;
-  const volume = findMatchingVolume(claim, volumes.list());
-  if (volume !== undefined && (!waits || volume.spec.claimRef !== undefined)) {
+  const delayed = storageClass?.volumeBindingMode === 'WaitForFirstConsumer';
+  // What waits for a pod is matched by the scheduler; here only a volume that is reserved for it counts.
+  const candidates = delayed ? volumes.list().filter(({ spec }) => spec.claimRef !== undefined) : volumes.list();
+  const volume = findMatchingVolume(claim, candidates);
+  if (volume !== undefined) {
     bind(context, claim, volume);
     return {};
   }
-  if (waits) explainWaiting(context, claim);
+  if (claim.spec.storageClassName === undefined && assignDefaultClass(context, claim)) return {};
+  if (delayed && claim.metadata.annotations?.[selectedNode] === undefined) explainWaiting(context, claim);
   else provision(context, claim, storageClass);
   return again;
 }
@@ -167,7 +167,7 @@ function syncBoundClaim(context: Context, claim: PersistentVolumeClaim): Result 
   const volume = context.informers.of('persistentvolumes').get({ namespace: '', name: claim.spec.volumeName ?? '' });
   if (volume !== undefined) {
     if (!isFreeFor(volume, claim)) lose(context, claim, 'ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly');
-    else if (claim.status?.phase !== 'Bound') bind(context, claim, volume);
+    else if (claim.status?.phase !== 'Bound' || volume.spec.claimRef === undefined) bind(context, claim, volume);
     else expand(context, claim);
     return {};
   }
@@ -203,7 +203,7 @@ function syncVolume(key: ObjectKey, context: Context): Result {
     return {};
   }
   const phase = volume.status?.phase;
-  if (phase === 'Released' || phase === 'Failed') return {};
+  if (phase === 'Failed') return {};
   setVolumePhase(context, volume, 'Released');
   if (volume.spec.persistentVolumeReclaimPolicy === 'Delete') reclaim(context, volume);
   return {};
@@ -214,7 +214,8 @@ function reclaim(context: Context, volume: PersistentVolume): void {
   const { path } = volume.spec.hostPath ?? {};
   // What an external provisioner made, it also takes away.
   if (volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined) return;
-  if (volume.spec.csi !== undefined || (path === undefined && volume.spec.local === undefined)) return;
+  const { local, nfs, iscsi, fc } = volume.spec;
+  if (path === undefined && (local ?? nfs ?? iscsi ?? fc) === undefined) return;
   const problem =
     path === undefined
       ? 'error getting deleter volume plugin for volume "' + volume.metadata.name + '": no deletable volume plugin matched'

@@ -19,7 +19,9 @@ export const pvcProtectionController = (): Controller => ({
     const claim = informers.of('persistentvolumeclaims').get(key);
     if (claim === undefined || !isHeld(claim, claimFinalizer)) return {};
     const users = informers.of('pods').byIndex('claims', `${key.namespace}/${key.name}`);
-    if (users.some((pod) => pod.spec.nodeName && !isTerminal(pod))) return {};
+    // What a pod names is in use as long as the pod is there, though it has ended; what was made for it until the kubelet is done with it.
+    const names = (pod: Pod): boolean => pod.spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === key.name) ?? false;
+    if (users.some((pod) => pod.spec.nodeName && (names(pod) || !isShutDown(pod)))) return {};
     client.patch('persistentvolumeclaims', { ...key, type: 'merge' }, release(claim, claimFinalizer));
     return {};
   },
@@ -38,6 +40,8 @@ function releaseVolume(key: ObjectKey, { client, informers }: Context): Result {
   client.patch('persistentvolumes', { ...key, type: 'merge' }, release(volume, volumeFinalizer));
   return {};
 }
+
+const isShutDown = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;
 
 const claimsOf = (pod: Pod): readonly ObjectKey[] => claimNames(pod).map((name) => ({ namespace: pod.metadata.namespace ?? '', name }));
 

@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/types.ts';
 import { matchesNodeSelector } from '../../client/component-helpers/node-selection.ts';
-import { claimNames, findMatchingVolume } from '../../client/component-helpers/volumes.ts';
+import { claimNames, findMatchingVolume, smallestFirst } from '../../client/component-helpers/volumes.ts';
 import { type ClusterView, type Filter, type Plugin, unresolvable } from '../framework.ts';
 
 const conflict = unresolvable("node(s) didn't match PersistentVolume's node affinity");
@@ -19,6 +19,8 @@ export const volumeBinding: Plugin = {
     for (const name of names) {
       const claim = cluster.informers.of('persistentvolumeclaims').get({ namespace: pod.metadata.namespace ?? '', name });
       if (claim === undefined) return { rejected: unresolvable(missing(pod, name)) };
+      if (claim.status?.phase === 'Lost')
+        return { rejected: unresolvable(`persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec.volumeName}"`) };
       if (claim.metadata.deletionTimestamp !== undefined) return { rejected: unresolvable(`persistentvolumeclaim "${name}" is being deleted`) };
       if (isBound(claim)) bound.push(claim);
       else if (waitsForConsumer(claim, cluster)) waiting.push(claim);
@@ -50,15 +52,13 @@ function filterFor(bound: readonly PersistentVolumeClaim[], waiting: readonly Pe
       if (volume === undefined) return lostVolume;
       if (!reaches(volume, node)) return conflict;
     }
-    for (const claim of waiting) {
-      if (isProvisioned(claim, informers)) continue;
-      if (
-        findMatchingVolume(
-          claim,
-          volumes.list().filter((volume) => reaches(volume, node)),
-        ) === undefined
-      )
-        return noVolume;
+    if (waiting.length === 0) return undefined;
+    const reachable = volumes.list().filter((volume) => reaches(volume, node));
+    const taken = new Set<string>();
+    for (const claim of smallestFirst(waiting)) {
+      const volume = findMatchingVolume(claim, reachable, taken);
+      if (volume !== undefined) taken.add(volume.metadata.name ?? '');
+      else if (!isProvisioned(claim, informers)) return noVolume;
     }
     return undefined;
   };
