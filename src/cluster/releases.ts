@@ -2,6 +2,7 @@
 import { defaultVersion } from '../apiserver/non-resource.ts';
 import type { Process } from '../linux/process.ts';
 import { releaseOf } from '../linux/program.ts';
+import { own } from '../sim/own.ts';
 
 /** Versions as the tags of images have them. */
 export type Release = {
@@ -18,6 +19,9 @@ export const releases = {
   '1.23': { version: 'v1.23.17', etcd: '3.5.6-0', coreDns: 'v1.8.6', pause: '3.6' },
   '1.24': { version: 'v1.24.17', etcd: '3.5.6-0', coreDns: 'v1.8.6', pause: '3.7' },
 } as const satisfies Readonly<Record<string, Release>>;
+
+/** What belongs to a version; to one that is not here, what belongs to the newest. */
+export const releaseFor = (version: string): Release => ({ ...newest, ...own(releases, `1.${minorOf(version)}`), version });
 
 /** `v1.23.17`: the release of the component that runs as this process. */
 export const versionOf = (process: Process): string => releaseOf(process) ?? newest.version;
@@ -40,15 +44,10 @@ export function versionInfo(version: string): VersionInfo | undefined {
   if (version === newest.version) return undefined;
   const minor = minorOf(version);
   return {
-    major: '1',
+    ...defaultVersion,
     minor: String(minor),
     gitVersion: version,
-    gitCommit: commits[version] ?? '',
-    gitTreeState: 'clean',
-    buildDate: buildDates[version] ?? '',
-    goVersion: goVersions[minor] ?? 'go1.22.12',
-    compiler: 'gc',
-    platform: 'linux/amd64',
+    ...(minor < 25 ? { gitCommit: commits[version] ?? '', buildDate: buildDates[version] ?? '', goVersion: goVersions[minor] ?? '' } : {}),
   };
 }
 

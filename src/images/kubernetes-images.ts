@@ -23,7 +23,7 @@ const image = (name: string, tags: readonly string[], config: ImageConfig['confi
 });
 
 /** Minor releases and their newest patch that the lab's worlds may ask for. */
-const kubernetesReleases: readonly (readonly [minor: string, patches: number])[] = [
+export const kubernetesReleases: readonly (readonly [minor: string, patches: number])[] = [
   ['1.36', 2],
   ['1.35', 6],
   ['1.34', 9],

@@ -76,6 +76,32 @@ export class Context {
     this.#file = { ...this.file, ClusterConfiguration: adopted?.document as ClusterConfiguration };
   }
 
+  /** The runtime's socket as the node's annotation has it counts as well, where the file says nothing. */
+  *adoptSocket(client: Client): Routine {
+    const criSocket = this.#annotated(client)?.['kubeadm.alpha.kubernetes.io/cri-socket'];
+    const { InitConfiguration: init } = this.file;
+    if (criSocket === undefined || init?.nodeRegistration?.criSocket) return;
+    this.#file = { ...this.file, InitConfiguration: { ...init, nodeRegistration: { ...init?.nodeRegistration, criSocket } } };
+    // What it was until 1.23.
+    if (!criSocket.startsWith('/') || this.phases.release.version.startsWith('v1.23.')) return;
+    yield* this.warn(
+      `Usage of CRI endpoints without URL scheme is deprecated and can cause kubelet errors in the future. Automatically prepending scheme "unix" to the "criSocket" with value "${criSocket}". Please update your configuration!`,
+      'initconfiguration.go:120',
+    );
+  }
+
+  /** What the node says of itself; nothing where it has another name than its kubelet's kubeconfig and this machine. */
+  #annotated(client: Client): Readonly<Record<string, string>> | undefined {
+    const path = '/etc/kubernetes/kubelet.conf';
+    const [, name = this.host.name] = /system:node:([\w.-]+)/.exec(this.process.fs.exists(path) ? this.process.fs.read(path) : '') ?? [];
+    try {
+      return client.get('nodes', { namespace: '', name })?.metadata.annotations;
+    } catch (error) {
+      if (error instanceof StatusError) return undefined;
+      throw error;
+    }
+  }
+
   #file: ConfigFile | undefined;
   readonly #warnings: string[] = [];
 
@@ -182,7 +208,7 @@ export class Context {
     const [, host = '', port = '6443'] = /^https:\/\/([^:/]+)(?::(\d+))?/.exec(server) ?? [];
     return new Client({
       credentials,
-      userAgent: 'kubeadm/v1.35.6 (linux/amd64)',
+      userAgent: `kubeadm/${this.phases.release.version} (linux/amd64)`,
       server: () => {
         try {
           return dial(restProtocol, process.namespaces.network, hostAddress(process.fs, host), Number(port), process.sim.random, 'tcp', (listener) => {

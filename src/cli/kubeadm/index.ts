@@ -16,19 +16,9 @@ import { Context, Fatal } from './context.ts';
 import type { Phases } from './phases.ts';
 
 function* version(context: Context): Routine {
-  const { version: release } = context.phases.release;
-  const [major, minor] = release.slice(1).split('.');
-  const info = {
-    major,
-    minor,
-    gitVersion: release,
-    gitCommit: 'fdc9d74cbf2da6754ebf81d56f80ae2948cd7425',
-    gitTreeState: 'clean',
-    buildDate: '2026-02-26T20:32:12Z',
-    goVersion: 'go1.25.7',
-    compiler: 'gc',
-    platform: 'linux/amd64',
-  };
+  const { version: release, build } = context.phases.release;
+  const names = ['major', 'minor', 'gitVersion', 'gitCommit', 'gitTreeState', 'buildDate', 'goVersion', 'compiler', 'platform'];
+  const info = Object.fromEntries(names.map((name) => [name, build[name] ?? '']));
   const output = context.flags.text('output');
   if (output === 'short') return yield* context.say(release);
   if (output === 'json') return yield* context.say(JSON.stringify({ clientVersion: info }, null, 2));
@@ -74,7 +64,7 @@ export const newKubeadm = (phases: Phases): Program =>
   function* (argv, process) {
     yield* sleep(process.sim.random.between(30, 60));
     const own = releaseOf(process);
-    const release = own ? { ...phases.release, version: own } : phases.release;
+    const release = own ? phases.releaseOf(own) : phases.release;
     try {
       return yield* dispatch(argv.slice(1), process, { ...phases, release });
     } catch (error) {

@@ -96,9 +96,20 @@ export type KubeconfigFile = {
 /** An object to be applied. */
 export type AddonObject = KubeObject & { readonly apiVersion: string; readonly kind: string };
 
+/** Which versions kubeadm knows; `build` as the API server answers `/version`. */
+type KubeadmRelease = {
+  readonly version: string;
+  readonly etcd: string;
+  readonly coreDns: string;
+  readonly pause: string;
+  readonly build: Readonly<Record<string, string>>;
+};
+
 /** Given by cluster/, which makes worlds with the same code. */
 export type Phases = {
-  readonly release: { readonly version: string; readonly etcd: string; readonly coreDns: string; readonly pause: string };
+  readonly release: KubeadmRelease;
+  /** What belongs to another version. */
+  releaseOf(version: string): KubeadmRelease;
   readonly authorities: readonly Authority[];
   certificates(settings: Pick<Settings, 'nodeName' | 'ip' | 'controlPlaneEndpoint' | 'certSans' | 'serviceSubnet' | 'given'>): readonly Certificate[];
   readonly kubeconfigs: readonly KubeconfigFile[];

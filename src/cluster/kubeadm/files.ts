@@ -20,6 +20,7 @@ import {
 } from './certificates.ts';
 import { sortedYaml } from './cluster-configuration.ts';
 import { type ControlPlaneSettings, domainOf, serviceAddress, staticPodManifests } from './static-pods.ts';
+import { kubeadmDropIn, kubeletUnit } from './units.ts';
 
 /** What kubeadm tells a kubelet of a runtime that is not the newest kubelet's own default. */
 export type NodeRuntime = {
@@ -31,6 +32,7 @@ export type NodeRuntime = {
 
 export { type ClusterCa, kubeconfig } from './certificates.ts';
 
+const kubeletFlags = '/var/lib/kubelet/kubeadm-flags.env';
 const year = 365 * 24 * 3600 * 1000;
 
 /** Writes everything that `kubeadm init` writes to a control-plane node; returns what joining nodes need. */
@@ -58,7 +60,7 @@ export function writeKubelet(machine: Machine, cluster: ClusterCa, version = new
   if (!fs.exists(`${pki}/ca.crt`)) writeFile(fs, `${pki}/ca.crt`, cluster.ca.certificate);
   writeKubeletIdentity(machine, cluster);
   writeKubeletConfig(machine, kubeletConfigurationOf(version).replace(/(containerRuntimeEndpoint: ).*/, `$1${runtime?.criSocket ?? defaultSocket}`));
-  if (runtime) writeFile(fs, '/var/lib/kubelet/kubeadm-flags.env', `KUBELET_KUBEADM_ARGS="${runtime.kubeletArgs}"\n`);
+  if (runtime) writeFile(fs, kubeletFlags, `KUBELET_KUBEADM_ARGS="${runtime.kubeletArgs}"\n`);
   installKubeletUnit(machine);
   enable(machine, 'kubelet.service');
 }
@@ -76,7 +78,8 @@ export function writeKubeletIdentity({ fs, name, kernel }: Host, cluster: Cluste
 export function writeKubeletConfig({ fs, ip }: Pick<Host, 'fs' | 'ip'>, configuration = kubeletConfiguration): void {
   fs.mkdir('/etc/kubernetes/manifests', { parents: true });
   writeFile(fs, '/var/lib/kubelet/config.yaml', configuration);
-  writeFile(fs, '/var/lib/kubelet/kubeadm-flags.env', `KUBELET_KUBEADM_ARGS="--node-ip=${ip}"\n`);
+  // An upgrade leaves it as it is.
+  if (!fs.exists(kubeletFlags)) writeFile(fs, kubeletFlags, `KUBELET_KUBEADM_ARGS="--node-ip=${ip}"\n`);
 }
 
 /** What the packages kubelet and kubeadm bring. */
@@ -104,7 +107,7 @@ const kubeletConfigurationOf = (version: string): string =>
 
 /** The same for a cluster: its name server, its domain, and what a configuration file says of kubelets. */
 export function kubeletConfigurationFor(settings: ControlPlaneSettings): string {
-  const text = kubeletConfiguration
+  const text = kubeletConfigurationOf(settings.version)
     .replace('- 10.96.0.10', `- ${serviceAddress(settings, 10)}`)
     .replace('clusterDomain: cluster.local', `clusterDomain: ${domainOf(settings)}`);
   return settings.kubelet ? sortedYaml({ ...(parseYaml(text) as object), ...settings.kubelet }) : text;
@@ -159,31 +162,4 @@ staticPodPath: /etc/kubernetes/manifests
 streamingConnectionIdleTimeout: 0s
 syncFrequency: 0s
 volumeStatsAggPeriod: 0s
-`;
-
-const kubeletUnit = `[Unit]
-Description=kubelet: The Kubernetes Node Agent
-Documentation=https://kubernetes.io/docs/
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-ExecStart=/usr/bin/kubelet
-Restart=always
-StartLimitInterval=0
-RestartSec=10
-
-[Install]
-WantedBy=multi-user.target
-`;
-
-const kubeadmDropIn = `[Service]
-Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf"
-Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
-# Written by kubeadm init and join.
-EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
-# For your own flags.
-EnvironmentFile=-/etc/default/kubelet
-ExecStart=
-ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
 `;

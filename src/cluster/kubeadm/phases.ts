@@ -1,6 +1,6 @@
 /** What `kubeadm` the command is given: the same functions that make the worlds. */
 import type { Phases } from '../../cli/kubeadm/phases.ts';
-import { newest } from '../releases.ts';
+import { buildInfo, newest, releaseFor } from '../releases.ts';
 import { addonObjects } from './addons.ts';
 import {
   authorities,
@@ -17,8 +17,11 @@ import {
 import { writeKubeletConfig, writeKubeletIdentity } from './files.ts';
 import { staticPodManifests } from './static-pods.ts';
 
+const releaseOf = (version: string) => ({ ...releaseFor(version), build: buildInfo(version) });
+
 export const kubeadmPhases: Phases = {
-  release: newest,
+  release: releaseOf(newest.version),
+  releaseOf,
   authorities,
   certificates,
   kubeconfigs,

@@ -3,10 +3,12 @@
 import { defaultText } from '../../containerd/config-file.ts';
 import { enable } from '../kubeadm/files.ts';
 import { newest } from '../releases.ts';
+import { cniVersion, criToolsVersion } from '../web/kubernetes-packages.ts';
 import type { WorldContext } from '../worlds/index.ts';
 import { installBundle, nerdctlFull } from './bundles.ts';
 import { crioFiles } from './crio-texts.ts';
 import { installProgram, type Machine, type MachineOptions, newMachine, writeFile } from './machine.ts';
+import { addPackages } from './packages.ts';
 
 /** A machine with the lab's command-line tools, connected to the world's network. */
 export function addMachine(context: WorldContext, options: Pick<MachineOptions, 'hostname' | 'ip' | 'hosts' | 'cpus' | 'memoryBytes'>): Machine {
@@ -81,6 +83,28 @@ export function installKubernetes({ kernel, fs }: Machine, version = newest.vers
     ['kubectl', 58_000_000],
   ] as const)
     installProgram(kernel, fs, `/usr/bin/${name}`, version === newest.version ? name : `${name}@${version}`, size);
+  const [, minor = ''] = /^v(\d+\.\d+)/.exec(version) ?? [];
+  // The repository of 1.23 is gone; who has that has the next one's, to go on.
+  const own = minor === '1.23' ? `${version.slice(1)}-00` : `${version.slice(1)}-1.1`;
+  const versions: Readonly<Record<string, string>> = { 'cri-tools': criToolsVersion(minor), 'kubernetes-cni': cniVersion };
+  const keyring = '/etc/apt/keyrings/kubernetes-apt-keyring.gpg';
+  writeFile(fs, keyring, '\x99\x01\r\x04');
+  writeFile(
+    fs,
+    '/etc/apt/sources.list.d/kubernetes.list',
+    `deb [signed-by=${keyring}] https://pkgs.k8s.io/core:/stable:/v${minor === '1.23' ? '1.24' : minor}/deb/ /\n`,
+  );
+  addPackages(
+    fs,
+    {
+      'cri-tools': ['/usr/bin/crictl'],
+      kubeadm: ['/usr/bin/kubeadm', '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf'],
+      kubectl: ['/usr/bin/kubectl'],
+      kubelet: ['/usr/bin/kubelet', '/usr/lib/systemd/system/kubelet.service'],
+      'kubernetes-cni': cniPlugins.map((name) => `/opt/cni/bin/${name}`),
+    },
+    (name) => (name in versions ? { version: versions[name] ?? '' } : { version: own, held: true }),
+  );
 }
 
 /** What Docker's packages `containerd.io` and `docker-ce` bring: containerd with its CRI plugin off, and the engine. */
@@ -94,6 +118,15 @@ export function installDockerPackages(machine: Machine, { docker, containerd }: 
   writeFile(fs, '/usr/lib/systemd/system/containerd.service', containerdUnit.replace('/usr/local/bin/', '/usr/bin/'));
   enable(machine, 'containerd.service');
   installDocker(machine, docker);
+  addPackages(
+    fs,
+    {
+      'containerd.io': ['/usr/bin/containerd', '/usr/bin/containerd-shim-runc-v2', '/usr/bin/runc', '/usr/lib/systemd/system/containerd.service'],
+      'docker-ce': ['/usr/bin/dockerd', '/usr/bin/docker-init', '/usr/lib/systemd/system/docker.service'],
+      'docker-ce-cli': ['/usr/bin/docker'],
+    },
+    (name) => ({ version: name === 'containerd.io' ? `${(containerd ?? 'v2.3.4').slice(1)}-1` : `5:${docker ?? '29.7.2'}~3-0~debian-trixie` }),
+  );
 }
 
 /** CRI-O from its package: the daemon, conmon, crun and runc. */

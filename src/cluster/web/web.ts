@@ -9,6 +9,7 @@ import { sleep } from '../../sim/routine.ts';
 import { archiveOf, nerdctlFull } from '../machine/bundles.ts';
 import { answerSearch } from './hub-search.ts';
 import { kubernetesExample } from './k8s-examples.ts';
+import { kubernetesIndex, kubernetesKey, kubernetesPackage } from './kubernetes-packages.ts';
 import { localPathStorage } from './local-path-storage-text.ts';
 import { metricsServerComponents } from './metrics-server-text.ts';
 import { alpineIndex, alpinePackage, debianIndex, debianPackage } from './packages.ts';
@@ -34,6 +35,7 @@ const webHosts: Readonly<Record<string, string>> = {
   'deb.debian.org': '151.101.2.132',
   'archive.ubuntu.com': '91.189.91.81',
   'dl-cdn.alpinelinux.org': '151.101.130.132',
+  'pkgs.k8s.io': '34.107.204.207',
   'k8s.io': '34.107.204.206',
   'kubernetes.io': '3.33.186.135',
   'example.com': '104.20.23.154',
@@ -71,6 +73,9 @@ const pages: readonly Page[] = [
   { host: 'dl-cdn.alpinelinux.org', path: /^\/alpine\/v3\.\d+\/main\/x86_64\/APKINDEX\.tar\.gz$/, answer: () => ({ text: alpineIndex() }) },
   { host: 'dl-cdn.alpinelinux.org', path: /^\/alpine\/v3\.\d+\/community\/x86_64\/APKINDEX\.tar\.gz$/, answer: () => ({ text: '' }) },
   { host: 'dl-cdn.alpinelinux.org', path: /^\/alpine\/v3\.\d+\/main\/x86_64\/(.+\.apk)$/, answer: (file) => textOf(alpinePackage(file)) },
+  { host: 'pkgs.k8s.io', path: /^\/core:\/stable:\/v(\d+\.\d+)\/deb\/Packages$/, answer: (minor) => textOf(kubernetesIndex(minor)) },
+  { host: 'pkgs.k8s.io', path: /^\/core:\/stable:\/v\d+\.\d+\/deb\/Release\.key$/, answer: () => ({ text: kubernetesKey }) },
+  { host: 'pkgs.k8s.io', path: /^\/core:\/stable:\/v\d+\.\d+\/deb\/amd64\/(.+)_amd64\.deb$/, answer: (name) => textOf(kubernetesPackage(name)) },
   { host: 'k8s.io', path: /^\/(examples\/.+\.yaml)$/, answer: (path) => ({ location: `https://kubernetes.io/${path}` }) },
   { host: 'kubernetes.io', path: /^\/examples\/(.+\.yaml)$/, answer: example },
   { host: 'raw.githubusercontent.com', path: /^\/kubernetes\/website\/(?:main|master)\/content\/en\/examples\/(.+\.yaml)$/, answer: example },

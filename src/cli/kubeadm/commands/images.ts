@@ -6,9 +6,9 @@ import { type Context, Fatal } from '../context.ts';
 import { dialRuntime } from '../runtime-socket.ts';
 
 /** What a control plane needs, in kubeadm's order. */
-export function imagesOf(context: Context): string[] {
+export function imagesOf(context: Context, version = context.settings().version): string[] {
   const { release } = context.phases;
-  const { version, etcdVersion, given = {} } = context.settings();
+  const { etcdVersion, given = {} } = context.settings();
   const repository = given.imageRepository ?? 'registry.k8s.io';
   const { dns, etcd, proxy } = given;
   const names = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', ...(proxy?.disabled ? [] : ['kube-proxy'])];
@@ -22,8 +22,8 @@ export function imagesOf(context: Context): string[] {
 }
 
 /** Through the container runtime, as crictl would. */
-export function* pullImages(context: Context, tell: boolean): Routine {
-  for (const image of imagesOf(context)) {
+export function* pullImages(context: Context, tell: boolean, version?: string): Routine {
+  for (const image of imagesOf(context, version)) {
     try {
       const cri = dialRuntime(context);
       if (!cri.image.imageStatus({ image }, false).image) yield* cri.image.pullImage({ image });

@@ -7,6 +7,8 @@ import type { Routine } from '../../../sim/routine.ts';
 import { type Context, Fatal, goDuration } from '../context.ts';
 import { criSocket } from '../runtime-socket.ts';
 
+const kubeletFlags = '/var/lib/kubelet/kubeadm-flags.env';
+
 /** Writes the kubelet's settings and starts it anew. */
 export function* startKubelet(context: Context, configuration?: string): Routine {
   yield* context.say(
@@ -14,6 +16,8 @@ export function* startKubelet(context: Context, configuration?: string): Routine
     '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"',
     '[kubelet-start] Starting the kubelet',
   );
+  const { fs } = context.host;
+  if (fs.exists(kubeletFlags)) fs.unlink(kubeletFlags);
   context.phases.writeKubeletConfig(context.host, configuration);
   ownKubeletConfig(context);
   const { systemd } = context.process.kernel;
@@ -29,7 +33,9 @@ export function* startKubelet(context: Context, configuration?: string): Routine
 export function ownKubeletConfig(context: Context): void {
   const { fs, kernel, name } = context.host;
   const path = '/var/lib/kubelet/config.yaml';
-  const config = { ...(parseConfigYaml(fs.read(path)) as object), containerRuntimeEndpoint: criSocket(context), ...context.file.KubeletConfiguration };
+  const written = parseConfigYaml(fs.read(path)) as object;
+  const endpoint = 'containerRuntimeEndpoint' in written ? { containerRuntimeEndpoint: criSocket(context) } : {};
+  const config = { ...written, ...endpoint, ...context.file.KubeletConfiguration };
   fs.write(path, dumpYaml(Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)))));
   const { InitConfiguration: init, JoinConfiguration: join } = context.file;
   const given = (init ?? join)?.nodeRegistration?.kubeletExtraArgs ?? [];
@@ -42,10 +48,9 @@ export function ownKubeletConfig(context: Context): void {
     ...given.map((arg) => `--${arg.name}=${arg.value}`),
   ];
   if (flags.length === 0) return;
-  const environment = '/var/lib/kubelet/kubeadm-flags.env';
-  const [, before = ''] = /="(.*)"/.exec(fs.read(environment)) ?? [];
+  const [, before = ''] = /="(.*)"/.exec(fs.read(kubeletFlags)) ?? [];
   const kept = before.split(' ').filter((word) => !given.some((arg) => word.startsWith(`--${arg.name}=`)));
-  fs.write(environment, `KUBELET_KUBEADM_ARGS="${[...kept, ...flags].filter(Boolean).join(' ')}"\n`);
+  fs.write(kubeletFlags, `KUBELET_KUBEADM_ARGS="${[...kept, ...flags].filter(Boolean).join(' ')}"\n`);
 }
 
 type Taint = { readonly key: string; readonly value?: string; readonly effect: string };

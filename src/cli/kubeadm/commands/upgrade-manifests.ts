@@ -8,6 +8,14 @@ export const manifests = '/etc/kubernetes/manifests';
 /** In the order in which they are upgraded. */
 export const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
+/** As `kubeadm certs` names them. */
+const certificatesOf: Readonly<Record<string, readonly string[]>> = {
+  etcd: ['etcd-server', 'etcd-peer', 'etcd-healthcheck-client'],
+  'kube-apiserver': ['apiserver', 'apiserver-kubelet-client', 'front-proxy-client', 'apiserver-etcd-client'],
+  'kube-controller-manager': ['controller-manager.conf'],
+  'kube-scheduler': ['scheduler.conf'],
+};
+
 /** The version that the cluster's configuration names; what else it says is kept by an upgrade. */
 export function clusterVersion(context: Context, client: Client): string {
   const map = client.get('configmaps', { namespace: 'kube-system', name: 'kubeadm-config' });
@@ -21,18 +29,23 @@ export function clusterVersion(context: Context, client: Client): string {
 export function* upgradeControlPlane(context: Context, client: Client): Routine {
   const version = context.attempt('error execution phase control-plane', () => clusterVersion(context, client));
   yield* context.say(`[upgrade/control-plane] Upgrading your static Pod-hosted control plane instance to version "${version}"...`);
-  const upgrade = { client, version, backup: backupFolder(context) };
-  for (const name of components) yield* upgradeManifest(context, name, upgrade);
+  yield* upgradeManifests(context, client, version);
   yield* context.say('[upgrade/control-plane] The control plane instance for this node was successfully upgraded!');
 }
 
-/** One folder for all manifests of an upgrade. */
-export const backupFolder = ({ process }: Context): string =>
-  `/etc/kubernetes/tmp/kubeadm-backup-manifests-${new Date(process.now).toISOString().slice(0, 19).replace(/[:T]/g, '-')}`;
+/** Etcd first; one folder for all manifests of an upgrade. */
+export function* upgradeManifests(context: Context, client: Client, version: string): Routine {
+  const { sim, now } = context.process;
+  yield* context.say(
+    `[upgrade/staticpods] Writing new Static Pod manifests to "/etc/kubernetes/tmp/kubeadm-upgraded-manifests${sim.random.int(4_000_000_000)}"`,
+  );
+  const backup = `/etc/kubernetes/tmp/kubeadm-backup-manifests-${new Date(now).toISOString().slice(0, 19).replace(/[:T]/g, '-')}`;
+  for (const name of components) yield* upgradeManifest(context, name, { client, version, backup });
+}
 
 type Upgrade = { readonly client: Client; readonly version: string; readonly backup: string };
 
-export function* upgradeManifest(context: Context, name: string, { client, version, backup }: Upgrade): Routine {
+function* upgradeManifest(context: Context, name: string, { client, version, backup }: Upgrade): Routine {
   const path = `${manifests}/${name}.yaml`;
   const text = context.phases.manifests({ ...context.settings(), version }).get(`${name}.yaml`) ?? '';
   yield* context.say(`[upgrade/staticpods] Preparing for "${name}" upgrade`);
@@ -43,7 +56,7 @@ export function* upgradeManifest(context: Context, name: string, { client, versi
   context.host.fs.mkdir(backup, { parents: true });
   if (context.host.fs.exists(path)) context.host.fs.write(`${backup}/${name}.yaml`, context.host.fs.read(path), { mode: 0o600 });
   yield* context.say(
-    ...(renewing ? [`[upgrade/staticpods] Renewing ${name === 'etcd' ? 'etcd-server' : name.replace('kube-', '')} certificate`] : []),
+    ...(renewing ? (certificatesOf[name] ?? []) : []).map((each) => `[upgrade/staticpods] Renewing ${each} certificate`),
     `[upgrade/staticpods] Moving new manifest to "${path}" and backing up old manifest to "${backup}/${name}.yaml"`,
     '[upgrade/staticpods] Waiting for the kubelet to restart the component',
     '[upgrade/staticpods] This can take up to 5m0s',
@@ -59,7 +72,11 @@ export function* upgradeManifest(context: Context, name: string, { client, versi
     throw new Fatal(
       `error execution phase control-plane: couldn't upgrade control plane. kubeadm has tried to recover everything into the earlier state. Errors faced: timed out waiting for the condition`,
     );
-  yield* context.say(`[apiclient] Found 1 Pods for label selector component=${name}`, `[upgrade/staticpods] Component "${name}" upgraded successfully!`);
+  yield* context.say(
+    `[apiclient] Found 1 Pods for label selector component=${name}`,
+    `[upgrade/staticpods] Component "${name}" upgraded successfully!`,
+    ...(name === 'etcd' ? ['[upgrade/etcd] Waiting for etcd to become available'] : []),
+  );
 }
 
 /** The certificates and the kubeconfig that belong to a component, made anew with it. */

@@ -39,7 +39,7 @@ const phases: readonly Phase[] = [
       if (!controlPlane) yield* context.say('[upgrade/kubeconfig] Skipping phase. Not a control plane node.');
     },
   },
-  { name: 'kubelet-config', short: 'Upgrade the kubelet configuration for this node', run: kubelet },
+  { name: 'kubelet-config', short: 'Upgrade the kubelet configuration for this node', run: upgradeKubeletConfig },
   {
     name: 'addon',
     short: 'Upgrade the default kubeadm addons',
@@ -54,7 +54,8 @@ const phases: readonly Phase[] = [
   { name: 'post-upgrade', short: 'Run post upgrade tasks', run: function* () {} },
 ];
 
-function* kubelet(context: Context, { client, dry }: Upgrading): Routine {
+/** Also of `upgrade apply`. */
+export function* upgradeKubeletConfig(context: Context, { client, dry }: Pick<Upgrading, 'client' | 'dry'>): Routine {
   const { fs } = context.host;
   const map = context.attempt('error execution phase kubelet-config', () =>
     client.get('configmaps', { namespace: 'kube-system', name: kubeletConfigMap(context) }),
@@ -80,7 +81,9 @@ function* begin(context: Context): Routine<Upgrading> {
   );
   const controlPlane = context.host.fs.exists(`${manifests}/kube-apiserver.yaml`);
   const cluster = context.cluster(controlPlane ? '/etc/kubernetes/admin.conf' : '/etc/kubernetes/kubelet.conf');
-  return { client: context.client(cluster), controlPlane, dry: context.flags.bool('dry-run') };
+  const client = context.client(cluster);
+  yield* context.adoptSocket(client);
+  return { client, controlPlane, dry: context.flags.bool('dry-run') };
 }
 
 function* whole(context: Context): Routine {
