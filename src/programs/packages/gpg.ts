@@ -20,7 +20,7 @@ export const gpg = tool({
     let text = '';
     const lines = call.lines(openInput(process, call.operands[0] ?? '-'));
     for (let line = yield* lines.next(); line !== undefined; line = yield* lines.next()) text += `${line}\n`;
-    const [, body = ''] = /-----BEGIN [^\n]*-----\n(?:\w+:[^\n]*\n)*\n([^]*?)(?:\n=[^\n]*)?\n-----END/.exec(text) ?? [];
+    const [, body = ''] = /-----BEGIN [^\n]*-----\n(?:\w+:[^\n]*\n)*\n([\s\S]*?)(?:\n=[^\n]*)?\n-----END/.exec(text) ?? [];
     if (body === '') throw new Failure('gpg: no valid OpenPGP data found.\ngpg: dearmoring failed: Unknown system error', 2, true);
     const key = Buffer.from(body, 'base64').toString('latin1');
     const file = call.value('o');
