@@ -39,7 +39,13 @@ docker.io/byrnedo/alpine-curl latest alpine 5 - /usr/bin/curl=curl
 docker.io/radial/busyboxplus curl,latest alpine 2 - /bin/sh=sh
 docker.io/tutum/dnsutils latest debian 60 - /bin/bash=bash
 docker.io/infoblox/dnstools latest alpine 8 - /bin/sh=sh
-registry.k8s.io/test-webserver latest distroless 2 80 /test-webserver
+registry.k8s.io/test-webserver latest distroless 2 80 /test-webserver=page 80 <pre></pre>
+docker.io/bmuschko/nodejs-hello-world 1.0.0 alpine 40 3000 /usr/local/bin/node=page 3000 Hello World
+docker.io/bmuschko/web-app 1.0.0,1.0.1 alpine 40 3000 /usr/local/bin/node=page 3000 Hello World
+docker.io/stacksimplify/kubenginx 1.0.0 alpine 17 80 /usr/sbin/nginx=page 80 <h1>Welcome to Stack Simplify</h1> <p>Application Version: V1</p>
+docker.io/stacksimplify/kubenginx 2.0.0 alpine 17 80 /usr/sbin/nginx=page 80 <h1>Welcome to Stack Simplify</h1> <p>Application Version: V2</p>
+docker.io/stacksimplify/kubenginx 3.0.0 alpine 17 80 /usr/sbin/nginx=page 80 <h1>Welcome to Stack Simplify</h1> <p>Application Version: V3</p>
+docker.io/stacksimplify/kube-helloworld 1.0.0 debian 120 8080 /usr/bin/java=page 8080 Hello World V1 {}
 registry.k8s.io/serve_hostname v1.4,latest distroless 4 9376 /serve_hostname=agnhost serve-hostname
 registry.k8s.io/goproxy 0.1 distroless 2 8080 /goproxy=tcp-server 8080
 registry.k8s.io/kube-state-metrics/kube-state-metrics v2.13.0,v2.15.0,v2.17.0 distroless 14 8080,8081 /kube-state-metrics
@@ -90,10 +96,10 @@ docker.io/prom/prometheus latest,v2.53.0,v3.0.0,v3.5.0 distroless 110 9090 /bin/
 docker.io/prom/node-exporter latest,v1.8.2,v1.9.1 distroless 12 9100 /bin/node_exporter
 docker.io/grafana/grafana latest,10.4.0,11.6.0,12.0.0 alpine 130 3000 /run.sh
 docker.io/grafana/loki latest,2.9.0,3.5.0 distroless 40 3100 /usr/bin/loki
-docker.io/fluent/fluentd v1.9.1,v1.16-1,v1.17-1,latest debian 40 24224,5140 /usr/local/bin/fluentd
+docker.io/fluent/fluentd v1.9.1,v1.16-1,v1.17-1,latest debian 40 24224,5140 /usr/local/bin/fluentd=fluentd
 docker.io/fluent/fluent-bit latest,2.2.0,3.2.0,4.0.0 distroless 30 2020 /fluent-bit/bin/fluent-bit
-docker.io/library/fluentd latest,v1.17-1 debian 40 24224,5140 /usr/local/bin/fluentd
-quay.io/fluentd_elasticsearch/fluentd v2.5.2,v4.7.3,v5.0.1 debian 60 24224 /entrypoint.sh
+docker.io/library/fluentd latest,v1.17-1 debian 40 24224,5140 /usr/local/bin/fluentd=fluentd
+quay.io/fluentd_elasticsearch/fluentd v2.5.2,v2.6.0,v4.7.3,v5.0.1 debian 60 24224 /entrypoint.sh=fluentd
 docker.elastic.co/elasticsearch/elasticsearch 7.17.0,8.11.0,8.17.0,9.1.0 debian 380 9200,9300 /usr/local/bin/docker-entrypoint.sh
 docker.elastic.co/kibana/kibana 7.17.0,8.11.0,8.17.0,9.1.0 debian 380 5601 /usr/local/bin/kibana-docker
 docker.elastic.co/beats/filebeat 7.17.0,8.11.0,8.17.0 debian 110 - /usr/local/bin/docker-entrypoint
@@ -169,7 +175,7 @@ docker.io/kodekloud/simple-webapp-mysql latest debian 40 8080 /usr/local/bin/pyt
 docker.io/kodekloud/ecommerce video,apparels,404,pay debian 40 8080 /usr/local/bin/python
 docker.io/docker/whalesay latest debian 90 - /usr/games/cowsay
 docker.io/docker/doodle latest,birthday,birthday2019 distroless 3 - /doodle
-docker.io/dgkanatsios/simpleapp latest alpine 40 8080 /usr/local/bin/node
+docker.io/dgkanatsios/simpleapp latest alpine 40 8080 /usr/local/bin/node=page 8080 {}
 docker.io/lfccncf/arg-output latest distroless 3 - /arg-output
 docker.io/nginx/nginx-ingress latest,3.4.0,4.0.0,5.0.0 debian 110 80,443 /nginx-ingress
 docker.io/istio/pilot 1.24.0,1.26.0,1.27.0 debian 90 - /usr/local/bin/pilot-discovery

@@ -84,7 +84,7 @@ export const rlimitsOf = ({ rlimits = [] }: OciSpec['process']): Rlimits => Obje
 export const credentialsOf = ({ user, capabilities, noNewPrivileges }: OciSpec['process'], { seccomp }: OciSpec['linux']): Credentials => ({
   uid: user.uid,
   gid: user.gid,
-  groups: user.additionalGids ?? [],
+  groups: [...(user.additionalGids ?? [])].sort((a, b) => a - b),
   ...(capabilities && { capabilities }),
   ...(noNewPrivileges && { noNewPrivs: true }),
   ...(seccomp && { seccomp: true }),

@@ -35,3 +35,39 @@ kubectl -n kube-system scale deploy coredns --replicas=0 > /dev/null; sleep 40; 
     `${'command terminated with exit code 1\n'.repeat(2)}nslookup: write to '10.96.0.10': Connection refused\ncommand terminated with exit code 1\n`,
   );
 });
+
+test('pages of courses: wget goes where it is sent, groups are sorted, servers of courses answer, and AppArmor that no node has is refused', () => {
+  const { out, err } = sh(`
+wget -q https://k8s.io/examples/pods/init-containers.yaml; kubectl apply -f init-containers.yaml
+for i in bmuschko/nodejs-hello-world:1.0.0 stacksimplify/kubenginx:1.0.0 quay.io/fluentd_elasticsearch/fluentd:v5.0.1; do kubectl run c$((n++)) --image=$i; done
+kubectl apply -f - <<E
+apiVersion: v1
+kind: Pod
+metadata: {name: ids}
+spec:
+  securityContext: {runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000, supplementalGroups: [4000]}
+  containers: [{name: b, image: 'busybox:1.28', command: [sleep, 1h]}, {name: d, image: debian, command: [sleep, 1h]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: armed, annotations: {container.apparmor.security.beta.kubernetes.io/c: localhost/deny-write}}
+spec: {containers: [{name: c, image: nginx}]}
+E
+sleep 15
+kubectl exec init-demo -c nginx -- curl -s localhost | grep -o 'home of the first website</h1>'
+ip() { kubectl get pod $1 -o jsonpath={.status.podIP}; }
+kubectl exec init-demo -c nginx -- curl -s $(ip c0):3000 $(ip c1)
+kubectl get pod c2 --no-headers | awk '{print $3}'
+kubectl exec ids -c b -- id; kubectl exec ids -c d -- id
+kubectl get pod armed -o jsonpath='{.status.reason}: {.status.message} {.spec.containers[0].securityContext}'`);
+  expect(out.split('\n').slice(6)).toEqual([
+    'home of the first website</h1>',
+    'Hello World',
+    '<h1>Welcome to Stack Simplify</h1> <p>Application Version: V1</p>',
+    'Running',
+    'uid=1000 gid=3000 groups=2000,3000,4000',
+    'uid=1000 gid=3000 groups=3000,2000,4000',
+    'AppArmor: Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host {"appArmorProfile":{"localhostProfile":"deny-write","type":"Localhost"}}',
+  ]);
+  expect(err).toContain('/c]: deprecated since v1.30; use the "appArmorProfile" field instead');
+});

@@ -1,5 +1,6 @@
-import type { Pod } from '../../api/types.ts';
+import type { core, Pod } from '../../api/types.ts';
 import { qosClass } from '../../client/component-helpers/pod-resources.ts';
+import { equal } from '../objects.ts';
 import { validateNewPod, validatePodUpdate } from '../validation/pod.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
@@ -14,7 +15,11 @@ const strategy: Strategy<Pod> = {
     const spec = pod.spec && defaultPod(pod.spec);
     return spec === pod.spec ? pod : { ...pod, spec };
   },
-  prepareForCreate: (pod) => ({ ...pod, status: { phase: 'Pending', qosClass: qosClass(pod.spec), ...gatedStatus(pod) } }),
+  prepareForCreate: (pod, { warn }) => ({
+    ...pod,
+    spec: withAppArmor(pod, warn),
+    status: { phase: 'Pending', qosClass: qosClass(pod.spec), ...gatedStatus(pod) },
+  }),
   validate: validateNewPod,
   validateUpdate: validatePodUpdate,
   // Nobody reads them on an update: that is the machinery's.
@@ -40,6 +45,23 @@ const strategy: Strategy<Pod> = {
     return !pod.spec.nodeName || finished(pod) ? 0 : seconds < 0 ? 1 : seconds;
   },
 };
+
+/** applyAppArmorVersionSkew: the annotation of before v1.30 becomes the field. */
+function withAppArmor({ metadata: { annotations = {} }, spec }: Pod, warn: (text: string) => void): Pod['spec'] {
+  const synced = (container: core.Container): core.Container => {
+    const key = `container.apparmor.security.beta.kubernetes.io/${container.name}`;
+    const [, word, localhostProfile] = /^(unconfined|runtime\/default|localhost(?=\/))\/?(.*)$/.exec(annotations[key] ?? '') ?? [];
+    if (word === undefined || container.securityContext?.appArmorProfile) return container;
+    const type = { unconfined: 'Unconfined', localhost: 'Localhost' }[word] ?? 'RuntimeDefault';
+    const appArmorProfile = { type, ...(localhostProfile && { localhostProfile }) };
+    if (equal(appArmorProfile, spec.securityContext?.appArmorProfile)) return container;
+    warn(`metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`);
+    return { ...container, securityContext: { ...container.securityContext, appArmorProfile } };
+  };
+  return Object.keys(annotations).some((key) => key.startsWith('container.apparmor.'))
+    ? { ...spec, containers: spec.containers.map(synced), ...(spec.initContainers && { initContainers: spec.initContainers.map(synced) }) }
+    : spec;
+}
 
 const gatedStatus = (pod: Pod): object =>
   pod.spec.schedulingGates?.length

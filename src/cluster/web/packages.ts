@@ -19,7 +19,7 @@ iputils-ping 3:20221126-1+deb12u1 47 121 - ping
 iputils-arping 3:20221126-1+deb12u1 20 50 - arping
 iproute2 6.1.0-3 1045 3516 - ip ss bridge
 net-tools 2.10-0.1+deb12u2 243 978 - netstat sbin/ifconfig sbin/route sbin/arp
-procps 2:4.0.2-3 708 2091 - ps top free uptime pgrep pkill pidof w watch sbin/sysctl
+procps 2:4.0.2-3 708 2091 - ps top free uptime kill pgrep pkill pidof w watch sbin/sysctl
 psmisc 23.6-1 258 909 - pstree killall fuser
 vim 2:9.0.1378-2+deb12u2 1567 3650 - vim vi=vim
 vim-tiny 2:9.0.1378-2+deb12u2 719 1689 - vi

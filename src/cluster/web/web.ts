@@ -39,6 +39,7 @@ const webHosts: Readonly<Record<string, string>> = {
   'k8s.io': '34.107.204.206',
   'kubernetes.io': '3.33.186.135',
   'example.com': '104.20.23.154',
+  'info.cern.ch': '188.184.67.127',
   'google.com': '142.250.206.14',
   'www.google.com': '142.250.206.4',
   'dns.google': '8.8.8.8',
@@ -64,6 +65,7 @@ const front = (title: string) => () => ({ text: `<!doctype html><html><head><tit
 const pages: readonly Page[] = [
   { host: 'example.com', path: /^\/$/, answer: front('Example Domain') },
   { host: 'www.google.com', path: /^\/$/, answer: front('Google') },
+  { host: 'info.cern.ch', path: /^\/$/, answer: front('http://info.cern.ch - home of the first website') },
   { host: 'google.com', path: /^\/$/, answer: () => ({ location: 'https://www.google.com/' }) },
   { host: 'dns.google', path: /^\/$/, answer: front('Google Public DNS') },
   ...(['deb.debian.org', 'archive.ubuntu.com'] as const).flatMap((host): Page[] => [
@@ -135,7 +137,7 @@ export const resolver: DnsServer = {
 const tokenPlaces: ReadonlySet<string> = new Set(['auth.docker.io/token', 'quay.io/v2/auth', 'ghcr.io/token']);
 
 /** Hosts that answer plain HTTP as well; all others send one on to https. */
-const plainHosts: ReadonlySet<string> = new Set(['example.com', 'www.google.com', 'deb.debian.org', 'archive.ubuntu.com']);
+const plainHosts: ReadonlySet<string> = new Set(['example.com', 'info.cern.ch', 'www.google.com', 'deb.debian.org', 'archive.ubuntu.com']);
 
 const redirection: HttpServer = {
   *handle({ host, path }) {

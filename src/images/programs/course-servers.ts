@@ -154,6 +154,29 @@ const tcpServer: Program = function* (argv, process) {
   }
 };
 
+/** One page at every path: a port, then the text, in which `{}` is the host name. */
+const page: Program = function* (argv, process) {
+  const text = argv.slice(2).join(' ').replace('{}', hostname(process));
+  return yield* serveOn(
+    process,
+    Number(argv[1]),
+    function* () {
+      yield* sleep(0.3);
+      return textResponse(200, `${text}\n`, { 'Content-Type': text.startsWith('<') ? 'text/html' : 'text/plain' });
+    },
+    goBusy,
+  );
+};
+
+/** A collector of logs with nobody to send them to: it starts, and waits. */
+const fluentd: Program = function* (_argv, process) {
+  const say = (text: string): Routine => log(process, `${new Date(process.now).toISOString().slice(0, 19).replace('T', ' ')} +0000 [info]: ${text}`);
+  yield* say('starting fluentd-1.17.1 pid=1 ruby="3.2.6"');
+  yield* say('#0 fluentd worker is now running worker=0');
+  yield* waitForSignal(process);
+  return 0;
+};
+
 /** Apache with PHP in it, and an application that is answered by `handle`. */
 function apachePhp(handle: (process: Process, request: HttpRequest) => Routine<HttpResponse>): Program {
   return function* (_argv, process) {
@@ -206,6 +229,7 @@ const guestbook = apachePhp(function* (_process, { path }) {
 export const courseServers: Readonly<Record<string, Program>> = {
   'echo-server': echoServer,
   'event-simulator': eventSimulator,
+  fluentd,
   guestbook,
   'kubia-v1': kubia(1),
   'kubia-v2': kubia(2),
@@ -220,6 +244,7 @@ export const courseServers: Readonly<Record<string, Program>> = {
     () => '',
     () => 'Hello Kubernetes!',
   ),
+  page,
   'tcp-server': tcpServer,
   'throw-dice': throwDice,
   'webapp-color': webappColor,

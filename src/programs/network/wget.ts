@@ -44,7 +44,17 @@ function* say(call: Call, text: string): Routine {
   if (!call.has('q')) yield* call.process.printError(text);
 }
 
-function* download(call: Call, text: string): Routine<number> {
+/** Where an answer sends one on to. */
+function nextUrl(
+  { status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
+  { scheme, host, port }: Url,
+): string | undefined {
+  const location = Object.entries(headers).find(([name]) => name.toLowerCase() === 'location')?.[1];
+  if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  return location.startsWith('/') ? `${scheme}://${host}:${port}${location}` : location;
+}
+
+function* download(call: Call, text: string, redirections = 0): Routine<number> {
   const url = parseUrl(text);
   if (!url || (url.scheme !== 'http' && url.scheme !== 'https')) {
     yield* call.process.printError(`${text}: Unsupported scheme.\n`);
@@ -72,14 +82,15 @@ function* download(call: Call, text: string): Routine<number> {
   });
   if ('kind' in result) return yield* busybox ? failedApplet(call, url, result) : failed(call, url, result);
   const { response, address } = result;
-  if (busybox) return yield* answered(call, url, { ...response, address });
-  yield* say(
-    call,
-    `Connecting to ${url.host} (${url.host})|${address}|:${url.port}... connected.\nHTTP request sent, awaiting response... ${response.status} ${statusText(response.status)}\n`.replace(
-      ` (${url.host})`,
-      '',
-    ),
-  );
+  const next = nextUrl(response, url);
+  if (busybox) {
+    if (next === undefined) return yield* answered(call, url, { ...response, address });
+    yield* say(call, `Connecting to ${url.host} (${address}:${url.port})\n`);
+    if (redirections < 5) return yield* download(call, next, redirections + 1);
+    yield* call.process.printError('wget: too many redirections\n');
+    return 1;
+  }
+  yield* say(call, `${connecting(url, address)}connected.\nHTTP request sent, awaiting response... ${response.status} ${statusText(response.status)}\n`);
   if (call.has('S'))
     yield* call.process.printError(
       `${head(response, false)
@@ -88,6 +99,10 @@ function* download(call: Call, text: string): Routine<number> {
         .map((line) => `  ${line}`)
         .join('\n')}\n`,
     );
+  if (next !== undefined) {
+    yield* say(call, redirections < 20 ? `Location: ${next} [following]\n` : '20 redirections exceeded.\n');
+    return redirections < 20 ? yield* download(call, next, redirections + 1) : 8;
+  }
   if (response.status >= 400) {
     yield* say(call, `${strftime('%Y-%m-%d %H:%M:%S', call.process.now)} ERROR ${response.status}: ${statusText(response.status)}.\n\n`);
     return 8;
@@ -96,7 +111,7 @@ function* download(call: Call, text: string): Routine<number> {
     yield* say(call, 'Remote file exists.\n\n');
     return 0;
   }
-  return yield* save(call, url, response.body);
+  return yield* save(call, url, response);
 }
 
 /** busybox's wget: networking/wget.c. What goes wrong it says even when it is to be quiet. */
@@ -143,23 +158,33 @@ function* failedApplet(call: Call, url: Url, { kind, address }: Trouble): Routin
   return 1;
 }
 
-function* save(call: Call, url: Url, body: string): Routine<number> {
+function* save(call: Call, url: Url, { body, headers }: { readonly body: string; readonly headers: Readonly<Record<string, string>> }): Routine<number> {
   const output = call.value('O');
   const length = byteLength(body);
   const name = output ?? `${call.has('P') ? `${call.value('P')}/` : ''}${url.path.split('?')[0]?.split('/').pop() || 'index.html'}`;
-  yield* say(call, `Length: ${length}\nSaving to: '${name === '-' ? 'STDOUT' : name}'\n\n`);
+  const type = Object.entries(headers)
+    .find(([header]) => header.toLowerCase() === 'content-type')?.[1]
+    .split(';')[0];
+  const size = length < 1024 ? '' : ` (${length < 1024 ** 2 ? `${(length / 1024).toFixed(length < 10_240 ? 1 : 0)}K` : `${(length / 1024 ** 2).toFixed(1)}M`})`;
+  yield* say(call, `Length: ${length}${size}${type ? ` [${type}]` : ''}\nSaving to: '${name === '-' ? 'STDOUT' : name}'\n\n`);
   if (name === '-') yield* call.print(body);
   else {
     call.process.fs.open(name, { write: true, create: true, truncate: true });
     call.process.fs.write(name, body);
   }
   yield* call.out.flush();
-  yield* say(call, `${strftime('%Y-%m-%d %H:%M:%S', call.process.now)} - '${name === '-' ? '-' : name}' saved [${length}/${length}]\n\n`);
+  yield* say(
+    call,
+    `${strftime('%Y-%m-%d %H:%M:%S', call.process.now)} (25.0 MB/s) - ${name === '-' ? 'written to stdout' : `'${name}' saved`} [${length}/${length}]\n\n`,
+  );
   return 0;
 }
 
+const connecting = ({ host, port }: Url, address: string): string =>
+  host === address ? `Connecting to ${host}:${port}... ` : `Resolving ${host} (${host})... ${address}\nConnecting to ${host} (${host})|${address}|:${port}... `;
+
 function* failed(call: Call, url: Url, trouble: Trouble): Routine<number> {
-  const at = `Connecting to ${url.host}|${trouble.address}|:${url.port}... `;
+  const at = connecting(url, trouble.address);
   const texts: Readonly<Record<Trouble['kind'], readonly [number, string]>> = {
     name: [4, `Resolving ${url.host} (${url.host})... failed: Name or service not known.\nwget: unable to resolve host address '${url.host}'\n`],
     refused: [4, `${at}failed: Connection refused.\n`],

@@ -1,5 +1,6 @@
 /** Who one is, and who is there: id, whoami, groups, who, tty, pwd. */
 import type { Process } from '../../linux/process.ts';
+import { isBusybox } from '../busybox-words.ts';
 import { quote } from '../quote.ts';
 import { strftime, zoneOf } from '../time.ts';
 import { Failure, tool } from '../tool.ts';
@@ -9,7 +10,8 @@ import { sessions, uptimeLine } from './uptime.ts';
 function membership(process: Process, name: string | undefined): { readonly uid: number; readonly gid: number; readonly groups: number[] } {
   if (name === undefined) {
     const { uid, gid, groups } = process.credentials;
-    return { uid, gid, groups: [...new Set([gid, ...groups])] };
+    // The kernel keeps them sorted; coreutils names the process' own group first.
+    return { uid, gid, groups: [...new Set(isBusybox(process) && groups.includes(gid) ? groups : [gid, ...groups])] };
   }
   const user = findUser(process, name);
   if (!user) throw new Failure(`${quote(name)}: no such user`);
