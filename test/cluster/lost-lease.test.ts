@@ -20,3 +20,12 @@ test('a watch that begins in the moment in which etcd is back does not wait for 
     timeout 5 kubectl get cm -w > /tmp/seen & kubectl create cm late; sleep 6; grep -c late /tmp/seen`);
   expect(out.split('\n').slice(-4)).toEqual(['0', 'configmap/late created', '1', '']);
 });
+
+test('pods of a node that is no more are looked after again once the API server can ask who anybody is', () => {
+  const { out } = sh(`
+    kubectl run web --image=nginx --overrides='{"spec":{"nodeName":"node02"}}' >/dev/null; kubectl wait --for=condition=Ready pod/web
+    ssh node02 systemctl stop kubelet; kubectl delete node node02; sleep 25
+    mv /etc/kubernetes/manifests/etcd.yaml /root/; sleep 45; mv /root/etcd.yaml /etc/kubernetes/manifests/; sleep 90
+    kubectl get pods; kubectl get nodes --no-headers | wc -l`);
+  expect(out.replace(/ +$/gm, '')).toBe('pod/web condition met\nnode "node02" deleted\n2\n');
+});

@@ -1,5 +1,4 @@
 import type { Pod } from '../../api/types.ts';
-import { isReason } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { isRetriable } from '../../client/client.ts';
 import type { Context } from '../../client/controller.ts';
@@ -21,11 +20,19 @@ function* loop(context: Context): Routine {
   for (;;) {
     yield* sleep(constants.podGcCheckPeriod.value);
     if (!pods.synced || !nodes.synced) continue;
-    const all = pods.list();
-    for (const pod of all) if (pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName) remove(context, pod, 'unscheduled terminating');
-    removeOrphaned(context, all, missing);
-    removeTerminated(context, all);
+    try {
+      collect(context, pods.list(), missing);
+    } catch (error) {
+      // The next round comes in 20 s.
+      if (!isRetriable(error)) throw error;
+    }
   }
+}
+
+function collect(context: Context, pods: readonly Pod[], missing: Map<string, Milliseconds>): void {
+  for (const pod of pods) if (pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName) remove(context, pod, 'unscheduled terminating');
+  removeOrphaned(context, pods, missing);
+  removeTerminated(context, pods);
 }
 
 function removeOrphaned(context: Context, pods: readonly Pod[], missing: Map<string, Milliseconds>): void {
@@ -56,8 +63,8 @@ function remove({ client, sim }: Context, pod: Pod, why: 'orphaned' | 'unschedul
     if (!isTerminal(pod)) markFailed(client, pod, why, rfc3339(sim.now));
     client.delete('pods', keyOf(pod), { gracePeriodSeconds: 0 });
   } catch (error) {
-    // The next round comes in 20 s.
-    if (!isRetriable(error) && !isReason(error, 'NotFound')) throw error;
+    // One that cannot be deleted keeps no other from it.
+    if (!isRetriable(error)) throw error;
   }
 }
 
