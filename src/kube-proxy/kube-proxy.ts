@@ -1,6 +1,6 @@
 /** kube-proxy in iptables mode: Services and EndpointSlices become netfilter rules (kubernetes pkg/proxy/iptables). */
 
-import type { EndpointSlice } from '../api/types.ts';
+import type { EndpointSlice, Node } from '../api/types.ts';
 import { type Family, labelsText } from '../apimachinery/metrics.ts';
 import type { Client } from '../client/client.ts';
 import { reflectorTexts, SharedInformers } from '../client/shared-informers.ts';
@@ -62,10 +62,17 @@ export function runKubeProxy(options: KubeProxyOptions): KubeProxy {
   const [ofService, ofSlice] = [counted('services'), counted('slices')];
   services.addHandler({ add: ofService, update: ofService, delete: ofService });
   slices.addHandler({ add: ofSlice, update: ofSlice, delete: ofSlice });
+  const nodes = informers.of('nodes');
+  const zoneOf = (node: Node | undefined): string | undefined => node?.metadata.labels?.['topology.kubernetes.io/zone'];
+  nodes.addHandler({
+    add: touch,
+    update: (before, node) => (node.metadata.name === options.nodeName && zoneOf(before) !== zoneOf(node) ? touch() : undefined),
+  });
   const sync = (): void => {
+    const place = { node: options.nodeName, zone: zoneOf(nodes.get({ namespace: '', name: options.nodeName })) };
     const ports = services.list().flatMap((service) => {
       const key = `${service.metadata.namespace}/${service.metadata.name}`;
-      return servicePorts(service, slices.byIndex('service', key), options.nodeName);
+      return servicePorts(service, slices.byIndex('service', key), place);
     });
     install(options.netfilter, serviceChains(ports, options.clusterCidr ?? ''), written, state.full);
     state.synced = true;

@@ -66,34 +66,34 @@ const forwarding: Rule[] = [
 
 function addPort(chains: Chains, port: ServicePort, clusterCidr: string): void {
   const names = servicePortChains(port.name, port.protocol);
+  const { answered, internalLocal, externalLocal } = port;
   const nat = (name: string): Rule[] => chains.nat.get(name) ?? [];
-  const internal = port.internalLocal ? port.localEndpoints : port.endpoints;
-  const external = port.externalLocal ? port.localEndpoints : port.endpoints;
-  const internalChain = port.internalLocal ? names.local : names.cluster;
+  const internal = answered && !(internalLocal && port.localEndpoints.length === 0);
+  const external = answered && !(externalLocal && port.localEndpoints.length === 0);
   const externalAddresses = [...port.externalIps, ...port.loadBalancerIps];
   const reached = port.nodePort > 0 || externalAddresses.length > 0;
 
   for (const address of port.clusterIps) {
-    const match = to(port, address, `${port.name} cluster IP`);
-    if (internal.length > 0) nat('KUBE-SERVICES').push(jump(internalChain, match));
-    else refuse(chains, 'KUBE-SERVICES', port, to(port, address, why(port, port.internalLocal)));
+    if (internal) nat('KUBE-SERVICES').push(jump(internalLocal ? names.local : names.cluster, to(port, address, `${port.name} cluster IP`)));
+    else refuse(chains, 'KUBE-SERVICES', port, to(port, address, why(port)));
   }
   for (const address of externalAddresses) {
     const kind = port.externalIps.includes(address) ? 'external IP' : 'loadbalancer IP';
-    if (external.length > 0) nat('KUBE-SERVICES').push(jump(names.external, to(port, address, `${port.name} ${kind}`)));
-    else refuse(chains, 'KUBE-EXTERNAL-SERVICES', port, to(port, address, why(port, port.externalLocal)));
+    if (answered) nat('KUBE-SERVICES').push(jump(names.external, to(port, address, `${port.name} ${kind}`)));
+    if (!external) refuse(chains, 'KUBE-EXTERNAL-SERVICES', port, to(port, address, why(port)));
   }
   if (port.nodePort > 0) {
     const match: RuleMatch = { protocol: port.protocol, destinationPort: port.nodePort };
-    if (external.length > 0) nat('KUBE-NODEPORTS').push(jump(names.external, { ...match, comment: port.name }));
-    else refuse(chains, 'KUBE-EXTERNAL-SERVICES', port, { ...match, localDestination: true, comment: why(port, port.externalLocal) });
+    if (answered) nat('KUBE-NODEPORTS').push(jump(names.external, { ...match, comment: port.name }));
+    if (!external) refuse(chains, 'KUBE-EXTERNAL-SERVICES', port, { ...match, localDestination: true, comment: why(port) });
   }
-  if (reached && external.length > 0) chains.nat.set(names.external, externalRules(port, names));
-  const usesCluster = (!port.internalLocal && internal.length > 0) || (reached && port.endpoints.length > 0);
-  if (usesCluster) chains.nat.set(names.cluster, balance(port, port.endpoints, port.internalLocal ? undefined : clusterCidr));
-  const usesLocal = port.localEndpoints.length > 0 && (port.internalLocal || (reached && port.externalLocal));
-  if (usesLocal) chains.nat.set(names.local, balance(port, port.localEndpoints, port.internalLocal ? clusterCidr : undefined));
-  for (const endpoint of usesCluster ? port.endpoints : usesLocal ? port.localEndpoints : []) addEndpoint(chains, port, endpoint);
+  if (reached && answered) chains.nat.set(names.external, externalRules(port, names, clusterCidr, external));
+  // Also where only the node's own may answer those outside: its pods and the node itself reach all.
+  const usesCluster = port.endpoints.length > 0 && (!internalLocal || reached);
+  if (usesCluster) chains.nat.set(names.cluster, balance(port, port.endpoints, internalLocal ? undefined : clusterCidr));
+  const usesLocal = port.localEndpoints.length > 0 && (internalLocal || (reached && externalLocal));
+  if (usesLocal) chains.nat.set(names.local, balance(port, port.localEndpoints, internalLocal ? clusterCidr : undefined));
+  for (const endpoint of new Set([...(usesCluster ? port.endpoints : []), ...(usesLocal ? port.localEndpoints : [])])) addEndpoint(chains, port, endpoint);
 }
 
 const to = (port: ServicePort, address: string, comment: string): RuleMatch => ({
@@ -103,19 +103,23 @@ const to = (port: ServicePort, address: string, comment: string): RuleMatch => (
   comment,
 });
 
-const why = (port: ServicePort, local: boolean): string => `${port.name} has no ${local && port.endpoints.length > 0 ? 'local ' : ''}endpoints`;
+const why = ({ name, answered }: ServicePort): string => `${name} has no ${answered ? 'local ' : ''}endpoints`;
 
 /** Without endpoints a service refuses; one whose endpoints are all elsewhere drops, so that a balancer tries another node. */
-function refuse(chains: Chains, chain: string, port: ServicePort, match: RuleMatch): void {
-  const verdict = port.endpoints.length > 0 ? 'DROP' : 'REJECT';
-  chains.filter.get(chain)?.push({ match, target: { verdict } });
+function refuse(chains: Chains, chain: string, { answered }: ServicePort, match: RuleMatch): void {
+  chains.filter.get(chain)?.push({ match, target: { verdict: answered ? 'DROP' : 'REJECT' } });
 }
 
-function externalRules(port: ServicePort, names: ReturnType<typeof servicePortChains>): Rule[] {
-  if (!port.externalLocal) return [jump(markMasq, { comment: `masquerade traffic for ${port.name} external destinations` }), jump(names.cluster, {})];
+/** With the policy `Local`, what comes from pods or from the node itself still goes anywhere. */
+function externalRules({ name, externalLocal }: ServicePort, names: ReturnType<typeof servicePortChains>, clusterCidr: string, reachable: boolean): Rule[] {
+  const external = (what: string): string => `${what} traffic for ${name} external destinations`;
+  if (!externalLocal) return [jump(markMasq, { comment: external('masquerade') }), jump(names.cluster, {})];
+  const own = { localSource: true, extra: '-m addrtype --src-type LOCAL' };
   return [
-    jump(markMasq, { comment: `masquerade LOCAL traffic for ${port.name} external destinations`, localSource: true, extra: '-m addrtype --src-type LOCAL' }),
-    jump(names.local, {}),
+    ...(clusterCidr === '' ? [] : [jump(names.cluster, { source: clusterCidr, comment: external('pod') })]),
+    jump(markMasq, { comment: external('masquerade LOCAL'), ...own }),
+    jump(names.cluster, { comment: external('route LOCAL'), ...own }),
+    ...(reachable ? [jump(names.local, {})] : []),
   ];
 }
 
@@ -131,7 +135,7 @@ function balance(port: ServicePort, endpoints: readonly Endpoint[], clusterCidr:
     for (const endpoint of endpoints) {
       const name = chainOf(endpoint);
       const extra = `-m recent --rcheck --seconds ${port.affinitySeconds} --reap --name ${name} --mask 255.255.255.255 --rsource`;
-      rules.push(jump(name, { comment: comment(endpoint), extra }));
+      rules.push(jump(name, { comment: comment(endpoint), extra, recent: { list: name, seconds: port.affinitySeconds } }));
     }
   endpoints.forEach((endpoint, index) => {
     const left = endpoints.length - index;
@@ -142,7 +146,8 @@ function balance(port: ServicePort, endpoints: readonly Endpoint[], clusterCidr:
 
 function addEndpoint(chains: Chains, port: ServicePort, { address, port: number }: Endpoint): void {
   const name = endpointChain(port.name, port.protocol, `${address}:${number}`);
-  const remember = port.affinitySeconds === undefined ? {} : { extra: `-m recent --set --name ${name} --mask 255.255.255.255 --rsource` };
+  const remember =
+    port.affinitySeconds === undefined ? {} : { extra: `-m recent --set --name ${name} --mask 255.255.255.255 --rsource`, recent: { list: name } };
   chains.nat.set(name, [
     jump(markMasq, { source: `${address}/32`, comment: port.name }),
     { match: { protocol: port.protocol, comment: port.name, ...remember }, target: { dnat: { address, port: number } } },

@@ -1,5 +1,6 @@
 /** netfilter's tables as iptables shows them, and what filter and nat make of a packet. */
 import type { Random } from '../sim/random.ts';
+import type { Milliseconds } from '../sim/routine.ts';
 import { NetworkError, refusedAfter, timeoutAfter } from './network-error.ts';
 import { contains } from './routes.ts';
 
@@ -26,6 +27,8 @@ export type RuleMatch = {
   readonly marked?: boolean;
   /** `-m statistic --mode random --probability`. */
   readonly probability?: number;
+  /** `-m recent`: without `seconds` notes the sender in this list, with them asks whether it was noted so lately. */
+  readonly recent?: { readonly list: string; readonly seconds?: number };
   readonly comment?: string;
   /** Interfaces that it came in by and goes out by: `eth0`, `veth+`, `!docker0`. */
   readonly in?: string;
@@ -102,10 +105,14 @@ export class Netfilter {
   /** Tables of family inet by name. */
   readonly nftables = new Map<string, NftTable>();
   readonly #namespace: Namespace;
+  readonly #now: () => Milliseconds;
+  /** By list and sender, when it was noted. */
+  readonly #noted = new Map<string, Milliseconds>();
   #counting = true;
 
-  constructor(namespace: Namespace) {
+  constructor(namespace: Namespace, now: () => Milliseconds = () => 0) {
     this.#namespace = namespace;
+    this.#now = now;
   }
 
   /** Empties a chain, or makes it (iptables -N, -F); returns its rules to be filled. */
@@ -217,7 +224,15 @@ export class Netfilter {
     if (match.marked !== undefined && match.marked !== (packet.marked ?? false)) return false;
     if (match.in !== undefined && !isNamed(match.in, packet.in ?? this.#namespace.deviceTowards(packet.source))) return false;
     if (match.out !== undefined && !isNamed(match.out, packet.out ?? this.#namespace.deviceTowards(packet.address))) return false;
-    return match.probability === undefined || random.next() < match.probability;
+    if (match.probability !== undefined && random.next() >= match.probability) return false;
+    return match.recent === undefined || this.#isRecent(match.recent, packet.source);
+  }
+
+  #isRecent({ list, seconds }: NonNullable<RuleMatch['recent']>, source: string): boolean {
+    const key = `${list} ${source}`;
+    if (seconds !== undefined) return this.#now() - (this.#noted.get(key) ?? Number.NEGATIVE_INFINITY) < seconds * 1000;
+    if (this.#counting) this.#noted.set(key, this.#now());
+    return true;
   }
 }
 

@@ -109,6 +109,15 @@ test('services have endpoints while there are ready pods', () => {
   expect(slices()[0]?.endpoints?.map(({ conditions }) => conditions)).toEqual(Array(3).fill({ ready: true, serving: true, terminating: false }));
   expect(slices()[0]?.ports).toEqual([{ name: '', port: 8080, protocol: 'TCP' }]);
   expect(client.get('endpoints', web)?.subsets?.[0]?.addresses).toHaveLength(3);
+  // Hints follow the Service's wish and the nodes' zones.
+  for (const name of ['node01', 'node02']) client.patch('nodes', { namespace: '', name }, { metadata: { labels: { 'topology.kubernetes.io/zone': 'a' } } });
+  client.patch('services', web, { spec: { trafficDistribution: 'PreferSameNode' } });
+  settle();
+  const [endpoint] = slices()[0]?.endpoints ?? [];
+  expect(endpoint).toMatchObject({ zone: 'a', hints: { forZones: [{ name: 'a' }], forNodes: [{ name: endpoint?.nodeName }] } });
+  client.patch('services', web, { spec: { trafficDistribution: null } });
+  settle();
+  expect(slices()[0]?.endpoints?.some(({ hints }) => hints !== undefined)).toBe(false);
   client.patch('deployments.apps', web, { spec: { replicas: 0 } });
   settle();
   expect(slices().map(({ endpoints }) => endpoints?.length ?? 0)).toEqual([0]);

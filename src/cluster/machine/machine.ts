@@ -170,7 +170,7 @@ function networkCard(kernel: Kernel, fabric: Fabric, ip: string): void {
   const mac = ['02', ...Array.from({ length: 5 }, () => kernel.sim.random.hex(2))].join(':');
   network.interfaces.set('eth0', { name: 'eth0', mac, mtu: 1500, up: true, addresses: [`${ip}/24`], kind: 'ethernet' });
   network.routes.push({ destination: 'default', via: gateway, device: 'eth0' }, { destination: '172.30.1.0/24', device: 'eth0', source: ip });
-  network.netfilter = new Netfilter(network);
+  network.netfilter = new Netfilter(network, () => kernel.sim.now);
   network.bridgeCalls = () => bridgeCalls(kernel);
   network.conntrack.clock = () => kernel.sim.now;
   fabric.attach(network);

@@ -24,14 +24,17 @@ function reconcile(key: ObjectKey, context: Context): Result {
     return {};
   }
   if (!hasSelector(service) || service.spec.type === 'ExternalName') return {};
-  const subsets = subsetsOf(service, backendsOf(context, service));
+  const backends = backendsOf(context, service);
+  const subsets = subsetsOf(service, backends);
   const labels = {
     ...service.metadata.labels,
     'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
     ...(isHeadless(service) && { [headlessLabel]: '' }),
   };
   if (known !== undefined && equal(known.subsets, subsets) && equal(known.metadata.labels, labels)) return {};
-  const annotations = { ...known?.metadata.annotations, [triggerAnnotation]: rfc3339(sim.now) };
+  const { [overCapacity]: _before, ...others } = known?.metadata.annotations ?? {};
+  const cut: Record<string, string> = backends.length > constants.maxEndpointsPerEndpoints.value ? { [overCapacity]: 'truncated' } : {};
+  const annotations = { ...others, [triggerAnnotation]: rfc3339(sim.now), ...cut };
   const endpoints: Endpoints = {
     apiVersion: 'v1',
     kind: 'Endpoints',
@@ -43,6 +46,7 @@ function reconcile(key: ObjectKey, context: Context): Result {
   return {};
 }
 
+const overCapacity = 'endpoints.kubernetes.io/over-capacity';
 const isOurs = ({ metadata }: Endpoints): boolean => metadata.labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller';
 
 function ignoreGone(call: () => void): void {

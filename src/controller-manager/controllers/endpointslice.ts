@@ -67,11 +67,14 @@ function groupsOf(context: Context, service: Service): ReadonlyMap<string, Group
   const groups = new Map<string, Group>();
   const nodes = context.informers.of('nodes');
   for (const pod of backendsOf(context, service)) {
+    const node = nodes.get({ namespace: '', name: pod.spec.nodeName ?? '' });
+    // A node that has gone takes its pods along.
+    if (node === undefined && !service.spec.publishNotReadyAddresses) continue;
     const ports = portsOf(service, pod).map((port) => ({ name: '', ...port }));
     const id = JSON.stringify(ports);
     const group = groups.get(id) ?? { ports, endpoints: new Map<string, discovery.Endpoint>() };
     groups.set(id, group);
-    group.endpoints.set(pod.metadata.uid ?? '', endpointOf(service, pod, nodes.get({ namespace: '', name: pod.spec.nodeName ?? '' })));
+    group.endpoints.set(pod.metadata.uid ?? '', endpointOf(service, pod, node));
   }
   return groups;
 }
@@ -81,14 +84,23 @@ function endpointOf(service: Service, pod: Pod, node: Node | undefined): discove
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const hostname = hostnameOf(service, pod);
   const zone = node?.metadata.labels?.['topology.kubernetes.io/zone'];
+  const isReachable = service.spec.publishNotReadyAddresses === true || (ready && !terminating);
+  const hints = isReachable ? hintsFor(service.spec.trafficDistribution, zone, pod.spec.nodeName) : {};
   return {
     addresses: [pod.status?.podIP ?? ''],
-    conditions: { ready: (service.spec.publishNotReadyAddresses ?? false) || (ready && !terminating), serving: ready, terminating },
+    conditions: { ready: isReachable, serving: ready, terminating },
     ...(hostname !== undefined && { hostname }),
     ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
     targetRef: targetRef(pod),
     ...(zone !== undefined && { zone }),
-  };
+    ...(Object.keys(hints).length > 0 && { hints }),
+  } as discovery.Endpoint;
+}
+
+/** For whom an endpoint is meant: those in its zone, or on its node (trafficdist.go). The annotation `topology-mode` gives none here. */
+function hintsFor(distribution: string | undefined, zone: string | undefined, node: string | undefined): object {
+  if (distribution === undefined) return {};
+  return { ...(zone && { forZones: [{ name: zone }] }), ...(distribution === 'PreferSameNode' && node && { forNodes: [{ name: node }] }) };
 }
 
 /** Keeps each endpoint in the slice where it is; what is new goes into slices that change anyway, then into one with just enough room, then into new ones. */
