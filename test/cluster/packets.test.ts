@@ -41,11 +41,11 @@ test('a service seen on the way: addresses before and after the rules, on each i
     veth Out IP WEB.81 > C.PORT: Flags [R.], seq N, ack N, length 0
     dns
     10.96.0.1
-    IP 10.244.0.1.55044 > 10.244.0.2.53: 32889+ [1au] A? kubernetes.default.svc.cluster.local. (65)
-    IP 10.244.0.2.53 > 10.244.0.1.55044: 32889*- 1/0/1 A 10.96.0.1 (117)
+    IP 10.244.0.1.55044 > 10.244.0.3.53: 32889+ [1au] A? kubernetes.default.svc.cluster.local. (65)
+    IP 10.244.0.3.53 > 10.244.0.1.55044: 32889*- 1/0/1 A 10.96.0.1 (117)
     http
     HTTP: GET / HTTP/1.1
-    Host: 10.244.1.2
+    Host: 10.244.2.2
     0 packets received by filter
     0 packets dropped by kernel
     0
