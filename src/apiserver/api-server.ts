@@ -60,7 +60,7 @@ export class ApiServer implements RestServer {
       storage,
       tokens,
       table,
-      discovery: new Discovery(table),
+      discovery: new Discovery(table, `${options.advertiseAddress ?? ''}:${options.securePort ?? 6443}`),
       openApi: newOpenApi({ table, options }),
       customResources: new CustomResources(options.etcd, table),
       admission: new AdmissionConfigs(options.etcd),

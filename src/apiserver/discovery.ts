@@ -43,8 +43,12 @@ export class Discovery {
   #version = -1;
   readonly #documents = new Map<string, unknown>();
 
-  constructor(table: ResourceTable) {
+  readonly #address: string;
+
+  /** `address`: where clients reach this server, as `/api` tells them. */
+  constructor(table: ResourceTable, address: string) {
     this.#table = table;
+    this.#address = address;
   }
 
   /** The answer for a path below /api or /apis. */
@@ -98,7 +102,8 @@ export class Discovery {
   #list(path: string): object {
     const groups = this.#groups();
     const [, root, first, second] = path.split('/');
-    if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '' }] };
+    if (path === '/api')
+      return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: this.#address }] };
     if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.filter(({ name }) => name !== '').map(groupDocument) };
     const group = groups.find(({ name }) => name === (root === 'api' ? '' : first));
     if (group !== undefined && root === 'apis' && second === undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group) };

@@ -39,7 +39,7 @@ kubectl -n kube-system scale deploy coredns --replicas=0 > /dev/null; sleep 40; 
 test('pages of courses: wget goes where it is sent, groups are sorted, servers of courses answer, and AppArmor that no node has is refused', () => {
   const { out, err } = sh(`
 wget -q https://k8s.io/examples/pods/init-containers.yaml; kubectl apply -f init-containers.yaml
-for i in bmuschko/nodejs-hello-world:1.0.0 stacksimplify/kubenginx:1.0.0 quay.io/fluentd_elasticsearch/fluentd:v5.0.1; do kubectl run c$((n++)) --image=$i; done
+for i in bmuschko/nodejs-hello-world:1.0.0 stacksimplify/kubenginx:1.0.0 quay.io/fluentd_elasticsearch/fluentd:v5.0.1 registry.k8s.io/e2e-test-images/agnhost:2.39; do kubectl run c$((n++)) --image=$i; done
 kubectl apply -f - <<E
 apiVersion: v1
 kind: Pod
@@ -59,15 +59,22 @@ ip() { kubectl get pod $1 -o jsonpath={.status.podIP}; }
 kubectl exec init-demo -c nginx -- curl -s $(ip c0):3000 $(ip c1)
 kubectl get pod c2 --no-headers | awk '{print $3}'
 kubectl exec ids -c b -- id; kubectl exec ids -c d -- id
+kubectl exec c3 -- nslookup kubernetes.default | grep -A1 Name
+kubectl get --raw /api | grep -o '"serverAddress":"[^"]*"'; kubectl explain pods --api-version=apps/v1
 kubectl get pod armed -o jsonpath='{.status.reason}: {.status.message} {.spec.containers[0].securityContext}'`);
-  expect(out.split('\n').slice(6)).toEqual([
+  expect(out.split('\n').slice(7)).toEqual([
     'home of the first website</h1>',
     'Hello World',
     '<h1>Welcome to Stack Simplify</h1> <p>Application Version: V1</p>',
     'Running',
     'uid=1000 gid=3000 groups=2000,3000,4000',
     'uid=1000 gid=3000 groups=3000,2000,4000',
+    // agnhost has bind-tools: its nslookup follows the search list.
+    'Name:\tkubernetes.default.svc.cluster.local',
+    'Address: 10.96.0.1',
+    '"serverAddress":"172.30.1.2:6443"',
     'AppArmor: Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host {"appArmorProfile":{"localhostProfile":"deny-write","type":"Localhost"}}',
   ]);
   expect(err).toContain('/c]: deprecated since v1.30; use the "appArmorProfile" field instead');
+  expect(err).toContain('error: GVR (apps/v1, Resource=pods) not found in OpenAPI schema\n');
 });

@@ -1,4 +1,5 @@
 /** dig, nslookup, host, getent. */
+import type { Process } from '../../linux/process.ts';
 import type { DnsAnswer, DnsRecord } from '../../linux/protocols.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { isBusybox, isOldBusybox } from '../busybox-words.ts';
@@ -13,6 +14,9 @@ const absolute = (name: string): string => (name.endsWith('.') ? name : `${name}
 const recordTypes = ['A', 'AAAA', 'CNAME', 'SRV', 'PTR', 'TXT'] as const;
 const typeOf = (text: string): DnsRecord['type'] | undefined => recordTypes.find((type) => type === text.toUpperCase());
 
+/** Where bind-tools are installed, nslookup comes from there. */
+const isApplet = (process: Process): boolean => isBusybox(process) && !process.fs.exists('/usr/bin/dig');
+
 const nslookup = tool({
   usage: '[name] [server]',
   summary: 'Query Internet name servers interactively.',
@@ -26,7 +30,7 @@ const nslookup = tool({
   *run(call) {
     const [name, server] = call.operands;
     if (name === undefined) throw new Failure('k8s-lab: interactive nslookup is not simulated', 70);
-    if (isBusybox(call.process) && !isOldBusybox(call.process)) return yield* busyboxNslookup(call, name, server);
+    if (isApplet(call.process) && !isOldBusybox(call.process)) return yield* busyboxNslookup(call, name, server);
     const conf = resolvConf(call.process);
     let address = conf.servers[0] ?? '127.0.0.1';
     if (server !== undefined) {
@@ -50,7 +54,7 @@ const nslookup = tool({
       return 1;
     }
     const code = last && 'answer' in last ? last.answer.code : 'NXDOMAIN';
-    if (isBusybox(call.process) && isOldBusybox(call.process)) {
+    if (isApplet(call.process)) {
       yield* call.print(`Server:    ${address}\nAddress 1: ${address}\n\n`);
       yield* call.process.printError(`nslookup: can't resolve '${name}'\n`);
       return 1;
@@ -75,7 +79,7 @@ function* foundByOldBusybox(call: Call, server: string, answer: DnsAnswer): Rout
 }
 
 function* found(call: Call, server: string, answer: DnsAnswer): Routine<number> {
-  if (isBusybox(call.process)) return yield* foundByOldBusybox(call, server, answer);
+  if (isApplet(call.process)) return yield* foundByOldBusybox(call, server, answer);
   yield* call.print(`Server:\t\t${server}\nAddress:\t${server}#53\n\n`);
   if (!answer.authoritative) yield* call.print('Non-authoritative answer:\n');
   for (const record of answer.records) {

@@ -41,8 +41,14 @@ function* explainPath(k: Kubectl, spec: string): Routine {
     version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
   if (!preferred) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
   if (version.split('/').length > 2) throw new KubectlError(`unexpected GroupVersion string: ${version}`);
-  if (version === 'v1' && !resource) throw new KubectlError(`GVR (/v1, Resource=${preferred.resource}) not found in OpenAPI schema`);
-  if (!resource) throw new KubectlError(`couldn't find resource for "${version.includes('/') ? '' : '/'}${version}, Resource=${preferred.resource}"`);
+  if (!resource) {
+    const what = `${version.includes('/') ? '' : '/'}${version}, Resource=${preferred.resource}`;
+    throw new KubectlError(
+      discovery.resources.some((each) => formatGroupVersion(each) === version)
+        ? `GVR (${what}) not found in OpenAPI schema`
+        : `couldn't find resource for "${what}"`,
+    );
+  }
   const root = typeOf(formatGroupVersion(resource), resource.kind) ?? (yield* customType(k, resource));
   if (!root) throw new KubectlError(`couldn't find resource for "${formatGroupVersion(resource)}, Kind=${resource.kind}"`);
   yield* k.print(`${resource.group === '' ? '' : `GROUP:      ${resource.group}\n`}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n`);
