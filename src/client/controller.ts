@@ -35,7 +35,7 @@ type Watch = {
   /** Told before the keys are queued: for expectations. */
   readonly observe?: (type: 'add' | 'update' | 'delete', object: KubeObject, before?: KubeObject) => void;
   /** How long to wait before a key is queued: changes that come meanwhile are taken up together. */
-  readonly delay?: (key: ObjectKey, object: KubeObject, context: Context) => Milliseconds;
+  readonly delay?: (key: ObjectKey, object: KubeObject, context: Context, before?: KubeObject) => Milliseconds;
 };
 
 /** One of kube-controller-manager's loops, or an addon's. `name` names its queue and its fiber; `watches` are its event handlers. */
@@ -89,7 +89,7 @@ export function runController(controller: Controller, context: Context): WorkQue
 
 function follow({ resource, enqueue, observe, delay }: Watch, context: Context, queue: WorkQueue): void {
   const put = (object: KubeObject, before?: KubeObject) => {
-    for (const key of enqueue(object, context, before)) queue.addAfter(keyText(key), delay?.(key, object, context) ?? 0);
+    for (const key of enqueue(object, context, before)) queue.addAfter(keyText(key), delay?.(key, object, context, before) ?? 0);
   };
   context.informers.of(resource).addHandler({
     add(object) {

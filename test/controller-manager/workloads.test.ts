@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { rfc3339 } from '../../src/apimachinery/time.ts';
 import { addNode, newTestCluster } from './cluster.ts';
 
 const template = (app: string, command?: string[]) => ({
@@ -42,6 +43,40 @@ test('a stateful set makes its pods one after the other, and rolls from the top'
       .filter((text) => text.startsWith('SuccessfulDelete'))
       .sort(),
   ).toEqual(['SuccessfulDelete Delete Pod db-0 in StatefulSet db successful x2', 'SuccessfulDelete Delete Pod db-1 in StatefulSet db successful x2']);
+});
+
+test('a stateful set rolls as many as maxUnavailable says, and scales down past what is not ready only from below', () => {
+  const { client, settle, sim } = newTestCluster();
+  settle(1000);
+  const key = { namespace: 'default', name: 'db' };
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '50%', partition: 1 } };
+  client.create('statefulsets.apps', {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: key,
+    spec: { serviceName: 'db', replicas: 5, minReadySeconds: 2, updateStrategy, selector: { matchLabels: { app: 'db' } }, template: template('db') },
+  } as never);
+  settle(30_000);
+  const pods = () => client.list('pods', { namespace: 'default' }).items;
+  const going = () => pods().filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  client.patch('statefulsets.apps', key, { spec: { template: { spec: { containers: [{ name: 'c', image: 'busybox:1.37' }] } } } });
+  settle(100);
+  // Half of five, rounded down; while they end they still count as ready.
+  expect(going().map(({ metadata }) => metadata.name)).toEqual(['db-3', 'db-4']);
+  expect(client.get('statefulsets.apps', key)?.status).toMatchObject({ replicas: 5, readyReplicas: 5, currentReplicas: 3 });
+  settle(30_000);
+  expect(pods().map(({ spec }) => spec.containers[0]?.image?.slice(-2))).toEqual(['36', '37', '37', '37', '37']);
+  for (const name of ['db-3', 'db-4']) {
+    const pod = client.get('pods', { namespace: 'default', name });
+    const conditions = [{ type: 'Ready', status: 'False', lastProbeTime: null, lastTransitionTime: rfc3339(sim.now) }];
+    client.updateStatus('pods', { ...pod, status: { ...pod?.status, conditions } } as never);
+  }
+  client.patch('statefulsets.apps', key, { spec: { replicas: 2 } });
+  settle(10_000);
+  expect(pods()).toHaveLength(5);
+  client.delete('pods', { namespace: 'default', name: 'db-3' });
+  settle(10_000);
+  expect(pods().map(({ metadata }) => metadata.name)).toEqual(['db-0', 'db-1']);
 });
 
 test('claims of a stateful set are kept, or go with their pod or with the set, as its retention policy says', () => {
@@ -173,6 +208,30 @@ test('a cron job starts jobs on the minute and keeps a few', () => {
   expect(names).toEqual([`tick-${Date.UTC(2026, 10, 22, 13, 3) / 60_000}`]);
   expect(client.get('cronjobs.batch', key)?.status).toMatchObject({ lastScheduleTime: '2026-11-22T13:03:00Z' });
   expect(events(client, 'tick').filter((text) => /^(SuccessfulCreate|SawCompleted)/.test(text))).toHaveLength(6);
+});
+
+test('a cron job writes times of its zone, makes up for nothing when its schedule changes, and tells nothing of what it keeps not', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  const key = { namespace: 'default', name: 'seoul' };
+  client.create('cronjobs.batch', {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: key,
+    spec: { schedule: '0 0 1 1 *', timeZone: 'Asia/Seoul', successfulJobsHistoryLimit: 0, jobTemplate: { spec: jobSpec(['exit', '0']) } },
+  } as never);
+  // Half an hour in which the new schedule would have come thirty times.
+  settle(30 * 60_000 + 20_000);
+  client.patch('cronjobs.batch', key, { spec: { schedule: '* * * * *' } });
+  settle(10_000);
+  const jobs = () => client.list('jobs.batch', { namespace: 'default' }).items;
+  expect(jobs()).toEqual([]);
+  settle(29_500);
+  expect(jobs().map(({ metadata }) => metadata.annotations?.['batch.kubernetes.io/cronjob-scheduled-timestamp'])).toEqual(['2026-11-22T22:31:00+09:00']);
+  settle(20_000);
+  expect(jobs()).toEqual([]);
+  expect(events(client, 'seoul').map((text) => text.split(' ')[0])).toEqual(['SuccessfulCreate', 'SuccessfulDelete']);
+  expect(client.get('cronjobs.batch', key)?.status).toMatchObject({ lastScheduleTime: '2026-11-22T13:31:00Z', lastSuccessfulTime: expect.anything() });
 });
 
 test('a Job that another controller manages is left alone, whatever becomes of it', () => {

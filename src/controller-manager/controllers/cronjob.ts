@@ -3,17 +3,20 @@ import { quote } from '../../apimachinery/go-text.ts';
 import { isReason, StatusError } from '../../apimachinery/status.ts';
 import { parseTime, rfc3339 } from '../../apimachinery/time.ts';
 import { byControllerUid, type Context, type Controller, enqueueOwner, enqueueSelf, type Result, watch } from '../../client/controller.ts';
-import { controllerRef, keyOf, type ObjectKey } from '../../client/keys.ts';
+import { controllerOf, controllerRef, keyOf, type ObjectKey } from '../../client/keys.ts';
 import type { Milliseconds } from '../../sim/routine.ts';
 import { constants } from '../constants.ts';
-import { parseSchedule, type Schedule, ScheduleError } from '../cronjob/schedule.ts';
+import { localTime, parseSchedule, type Schedule, ScheduleError } from '../cronjob/schedule.ts';
 import { equal } from '../equal.ts';
 import { jobEnd } from './job.ts';
 
 /** Jobs by the clock: pkg/controller/cronjob/cronjob_controllerv2.go. */
 export const cronJobController = (): Controller => ({
   name: 'cronjob-controller',
-  watches: [watch('cronjobs.batch', enqueueSelf), watch('jobs.batch', enqueueOwner('CronJob'))],
+  watches: [
+    watch('cronjobs.batch', enqueueSelf, { delay: (_key, object, context, before) => untilNewSchedule(object as CronJob, context, before as CronJob) }),
+    watch('jobs.batch', enqueueOwner('CronJob')),
+  ],
   indexes: [{ resource: 'jobs.batch', name: 'controller', of: byControllerUid }],
   reconcile,
 });
@@ -23,9 +26,9 @@ function reconcile(key: ObjectKey, context: Context): Result {
   if (cronJob === undefined || cronJob.metadata.deletionTimestamp !== undefined) return {};
   const jobs = [...context.informers.of('jobs.batch').byIndex('controller', cronJob.metadata.uid ?? '')];
   const sync: Sync = { context, cronJob, jobs, active: [...(cronJob.status?.active ?? [])], status: {} };
+  cleanUpFinished(sync);
   noteFinished(sync);
   const requeueAfter = cronJob.spec.suspend ? undefined : start(sync);
-  cleanUpFinished(sync);
   const { lastScheduleTime, lastSuccessfulTime } = { ...cronJob.status, ...sync.status };
   const status = {
     ...(sync.active.length > 0 && { active: sync.active }),
@@ -78,6 +81,23 @@ function noteFinished(sync: Sync): void {
   }
 }
 
+/** A schedule that was changed counts from its next moment on: what it would have started before is not made up for (updateCronJob). */
+function untilNewSchedule(cronJob: CronJob, { sim: { now } }: Context, before: CronJob | undefined): Milliseconds {
+  const { schedule, timeZone } = cronJob.spec;
+  if (before === undefined || (before.spec.schedule === schedule && before.spec.timeZone === timeZone)) return 0;
+  try {
+    const parsed = parseSchedule(schedule, timeZone);
+    return parsed.next(now) === undefined ? 0 : untilNext(parsed, passed(cronJob, parsed, now), now);
+  } catch (error) {
+    if (error instanceof ScheduleError) return 0;
+    throw error;
+  }
+}
+
+/** nextScheduleTimeDuration */
+const untilNext = (schedule: Schedule, { earliest, last }: Passed, now: Milliseconds): Milliseconds =>
+  (schedule.next(last ?? earliest) ?? now) - now + constants.cronJobStartDelay.value;
+
 /** Starts the Job whose time has come, if one has; returns when the next one will. */
 function start(sync: Sync): Milliseconds | undefined {
   const { context, cronJob } = sync;
@@ -90,8 +110,7 @@ function start(sync: Sync): Milliseconds | undefined {
     return undefined;
   }
   const scheduled = mostRecent(sync, schedule, now);
-  const next = schedule.next(now);
-  const wait = next === undefined ? undefined : next - now + constants.cronJobStartDelay.value;
+  const wait = untilNext(schedule, passed(cronJob, schedule, now), now);
   if (scheduled === undefined) return wait;
   const deadline = cronJob.spec.startingDeadlineSeconds;
   if (deadline !== undefined && deadline !== null && scheduled + deadline * 1000 < now) {
@@ -119,22 +138,29 @@ function scheduleOf({ context, cronJob }: Sync): Schedule | undefined {
   }
 }
 
-/** The last moment that has passed since the last start: utils.go mostRecentScheduleTime. */
+/** The last moment that has passed since the last start; of those before the deadline nothing is said. */
 function mostRecent({ context, cronJob }: Sync, schedule: Schedule, now: Milliseconds): Milliseconds | undefined {
-  const { startingDeadlineSeconds } = cronJob.spec;
-  let earliest = parseTime(cronJob.status?.lastScheduleTime ?? cronJob.metadata.creationTimestamp ?? rfc3339(now));
-  if (startingDeadlineSeconds !== undefined && startingDeadlineSeconds !== null) earliest = Math.max(earliest, now - startingDeadlineSeconds * 1000);
+  const { last, missed } = passed(cronJob, schedule, now, cronJob.spec.startingDeadlineSeconds ?? undefined);
+  if (missed > constants.maxStartsCounted.value) {
+    const message = `too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew`;
+    context.recorder.warning(cronJob, 'TooManyMissedTimes', message);
+  }
+  return last;
+}
+
+type Passed = { readonly earliest: Milliseconds; readonly last: Milliseconds | undefined; readonly missed: number };
+
+/** utils.go mostRecentScheduleTime */
+function passed({ status, metadata }: CronJob, schedule: Schedule, now: Milliseconds, deadline?: number): Passed {
+  const since = parseTime(status?.lastScheduleTime ?? metadata.creationTimestamp ?? rfc3339(now));
+  const earliest = deadline === undefined ? since : Math.max(since, now - deadline * 1000);
   let missed = 0;
   let last: Milliseconds | undefined;
   for (let at = schedule.next(earliest); at !== undefined && at <= now; at = schedule.next(at)) {
     last = at;
     missed++;
   }
-  if (missed > constants.maxStartsCounted.value) {
-    const message = `too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew`;
-    context.recorder.warning(cronJob, 'TooManyMissedTimes', message);
-  }
-  return last;
+  return { earliest, last, missed };
 }
 
 function replace(sync: Sync, reference: core.ObjectReference): void {
@@ -153,22 +179,27 @@ function createJob(sync: Sync, name: string, scheduled: Milliseconds): void {
       name,
       namespace,
       ...(metadata.labels && { labels: metadata.labels }),
-      annotations: { ...metadata.annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': rfc3339(scheduled) },
+      annotations: { ...metadata.annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': localTime(scheduled, cronJob.spec.timeZone) },
       ownerReferences: [controllerRef('batch/v1', 'CronJob', cronJob)],
     },
     spec: (spec ?? { template: {} }) as Job['spec'],
   };
+  let made: Job | undefined;
   try {
-    const { metadata: created } = context.client.create('jobs.batch', job);
+    made = context.client.create('jobs.batch', job);
     context.recorder.normal(cronJob, 'SuccessfulCreate', `Created job ${name}`);
-    const { uid, resourceVersion } = created;
-    sync.active.push({ apiVersion: 'batch/v1', kind: 'Job', name, namespace, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) });
   } catch (error) {
     if (!isReason(error, 'AlreadyExists')) {
       if (error instanceof StatusError) context.recorder.warning(cronJob, 'FailedCreate', `Error creating job: ${error.message}`);
       throw error;
     }
+    // Ours from before a crash, or somebody else's: that is left alone.
+    made = context.client.get('jobs.batch', { namespace, name });
+    const uid = made?.metadata.uid;
+    if (made === undefined || controllerOf(made)?.uid !== cronJob.metadata.uid || sync.active.some((each) => each.uid === uid)) return;
   }
+  const { uid, resourceVersion } = made.metadata;
+  sync.active.push({ apiVersion: 'batch/v1', kind: 'Job', name, namespace, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) });
   sync.status.lastScheduleTime = rfc3339(scheduled);
 }
 
@@ -182,7 +213,10 @@ function cleanUpFinished(sync: Sync): void {
   for (const [outcome, limit] of limits) {
     const ended = sync.jobs.filter((job) => jobEnd(job) === outcome && job.metadata.deletionTimestamp === undefined);
     ended.sort((a, b) => ((a.status?.startTime ?? '') < (b.status?.startTime ?? '') ? -1 : 1));
-    for (const job of ended.slice(0, Math.max(0, ended.length - limit))) removeJob(sync, keyOf(job));
+    for (const job of ended.slice(0, Math.max(0, ended.length - limit))) {
+      removeJob(sync, keyOf(job));
+      sync.active = sync.active.filter(({ uid }) => uid !== job.metadata.uid);
+    }
   }
 }
 

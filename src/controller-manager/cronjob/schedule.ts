@@ -1,3 +1,4 @@
+import { dateTime, rfc3339 } from '../../apimachinery/time.ts';
 import type { Milliseconds } from '../../sim/routine.ts';
 
 /** A cron schedule as github.com/robfig/cron/v3 ParseStandard reads it: five fields or a @name, and `TZ=` before. */
@@ -106,6 +107,13 @@ function parseNumber(text: string, { min, max, names }: Field): number {
   if (value < min) throw new ScheduleError(`beginning of range (${value}) below minimum (${min}): ${text}`);
   if (value > max) throw new ScheduleError(`end of range (${value}) above maximum (${max}): ${text}`);
   return value;
+}
+
+/** RFC 3339 as a clock in that zone shows it. */
+export function localTime(at: Milliseconds, timeZone?: string | null): string {
+  const ahead = offsetOf(timeZone)(at) / minute;
+  const two = (value: number): string => String(Math.trunc(Math.abs(value))).padStart(2, '0');
+  return ahead === 0 ? rfc3339(at) : `${dateTime(at + ahead * minute)}${ahead < 0 ? '-' : '+'}${two(ahead / 60)}:${two(ahead % 60)}`;
 }
 
 /** How far local time is ahead of UTC. */

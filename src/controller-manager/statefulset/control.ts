@@ -38,13 +38,9 @@ export function step(sync: Sync): void {
       if (hasStaleClaim(context, set, ordinal)) return;
       createOrdinal(sync, ordinal);
       if (monotonic) return;
-    } else if (isTerminal(pod) && pod.metadata.deletionTimestamp === undefined) {
-      context.recorder.warning(
-        set,
-        'RecreatingFailedPod',
-        `StatefulSet ${set.metadata.namespace}/${set.metadata.name} is recreating failed Pod ${pod.metadata.name}`,
-      );
-      deletePod(sync, pod);
+    } else if (isTerminal(pod)) {
+      // The next sync makes it anew, once it is gone.
+      if (pod.metadata.deletionTimestamp === undefined) deletePod(sync, pod);
       if (monotonic) return;
     } else if (monotonic && (pod.metadata.deletionTimestamp !== undefined || !isHealthy(pod) || !isAvailable(pod, minReady, context.sim.now))) return;
     else ownClaims(context, set, pod);
@@ -53,32 +49,37 @@ export function step(sync: Sync): void {
   if (set.spec.updateStrategy?.type !== 'OnDelete') rollOut(sync, first, last);
 }
 
-/** Scaling down goes from the highest ordinal, one at a time; false while it has to wait. */
+/** Scaling down goes from the highest ordinal, one at a time; false while it has to wait: also for one that is not healthy, unless it is the lowest such. */
 function removeCondemned(sync: Sync, first: number, last: number, monotonic: boolean): boolean {
   const condemned = sync.pods.filter((pod) => ordinalOf(pod) > last || ordinalOf(pod) < first).sort((a, b) => ordinalOf(b) - ordinalOf(a));
   for (const pod of condemned) ownClaims(sync.context, sync.set, pod);
+  const firstUnavailable = condemned.findLast((pod) => isUnavailable(sync, pod));
   for (const pod of condemned) {
+    if (monotonic && isUnavailable(sync, pod) && pod !== firstUnavailable) return false;
     if (pod.metadata.deletionTimestamp === undefined) deletePod(sync, pod);
     if (monotonic) return false;
   }
-  return true;
+  return condemned.length === 0;
 }
 
-/** Replaces pods of old revisions from the highest ordinal down to the partition. */
+const isUnavailable = ({ set, context }: Sync, pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp !== undefined || !isAvailable(pod, set.spec.minReadySeconds ?? 0, context.sim.now);
+
+/** Replaces pods of old revisions from the highest ordinal down to the partition: one at a time, or as many as maxUnavailable leaves room for. */
 function rollOut(sync: Sync, first: number, last: number): void {
   const { set, pods, update } = sync;
   const { partition = 0, maxUnavailable } = (set.spec.updateStrategy?.rollingUpdate ?? {}) as apps.RollingUpdateStatefulSetStrategy;
-  const allowed = Math.max(1, scaledValue(maxUnavailable ?? 1, set.spec.replicas ?? 1, true));
-  let unavailable = pods.filter((pod) => !isHealthy(pod)).length;
-  for (let ordinal = last; ordinal >= first + partition; ordinal--) {
-    const pod = pods.find((each) => ordinalOf(each) === ordinal);
-    if (pod === undefined) return;
-    const isOld = revisionOfPod(pod) !== update.metadata.name;
-    if (isOld && pod.metadata.deletionTimestamp === undefined) {
-      if (isHealthy(pod)) unavailable++;
+  const replicas = pods.filter((pod) => ordinalOf(pod) >= first && ordinalOf(pod) <= last).sort((a, b) => ordinalOf(b) - ordinalOf(a));
+  if (replicas.length < last - first + 1) return;
+  const unavailable = (pod: Pod): boolean => isUnavailable(sync, pod);
+  const allowed = Math.max(1, scaledValue(maxUnavailable ?? 1, set.spec.replicas ?? 1, false));
+  let room = maxUnavailable === undefined ? 1 : allowed - replicas.filter(unavailable).length;
+  for (const pod of replicas) {
+    if (room <= 0 || ordinalOf(pod) < first + partition) return;
+    if (revisionOfPod(pod) !== update.metadata.name && pod.metadata.deletionTimestamp === undefined) {
       deletePod(sync, pod);
-      if (unavailable >= allowed) return;
-    } else if (!isHealthy(pod) && unavailable >= allowed) return;
+      room--;
+    } else if (maxUnavailable === undefined && unavailable(pod)) return;
   }
 }
 
@@ -140,7 +141,8 @@ function templateOf({ data }: ControllerRevision, set: StatefulSet): StatefulSet
 function statusOf({ context, set, pods, current, update }: Sync): apps.StatefulSetStatus {
   const { now } = context.sim;
   const created = pods.filter(({ status }) => status?.phase !== undefined);
-  const ready = created.filter(isHealthy);
+  // One that is going counts for as long as it answers.
+  const ready = created.filter((pod) => pod.status?.phase === 'Running' && isReady(pod));
   const availableReplicas = ready.filter((pod) => isAvailable(pod, set.spec.minReadySeconds ?? 0, now)).length;
   const of = ({ metadata }: ControllerRevision) =>
     created.filter((pod) => pod.metadata.deletionTimestamp === undefined && revisionOfPod(pod) === metadata.name).length;
