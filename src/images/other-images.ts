@@ -34,7 +34,7 @@ docker.io/kodekloud/event-simulator latest debian 30 - /usr/local/bin/python=eve
 docker.io/kodekloud/throw-dice latest alpine 5 - /usr/local/bin/throw-dice=throw-dice
 docker.io/wbitt/network-multitool latest,minimal,extra alpine 40 80,443,1180,11443 /usr/sbin/nginx=network-multitool
 docker.io/praqma/network-multitool latest,minimal alpine 40 80,443 /usr/sbin/nginx=network-multitool
-docker.io/alpine/curl latest,8.12.1 alpine 5 - /usr/bin/curl=curl
+docker.io/alpine/curl latest,3.14,8.5.0,8.12.1 alpine 5 - /usr/bin/curl=curl
 docker.io/byrnedo/alpine-curl latest alpine 5 - /usr/bin/curl=curl
 docker.io/radial/busyboxplus curl,latest alpine 2 - /bin/sh=sh
 docker.io/tutum/dnsutils latest debian 60 - /bin/bash=bash
@@ -66,6 +66,7 @@ gcr.io/distroless/static-debian12 latest,nonroot,debug,debug-nonroot distroless 
 gcr.io/distroless/base latest,nonroot,debug distroless 8 -
 gcr.io/distroless/base-debian12 latest,nonroot,debug distroless 8 -
 gcr.io/distroless/nodejs20-debian12 latest,nonroot distroless 45 - /nodejs/bin/node
+gcr.io/distroless/nodejs20-debian11 latest,nonroot distroless 45 - /nodejs/bin/node
 gcr.io/distroless/java17-debian12 latest,nonroot distroless 80 - /usr/bin/java
 gcr.io/distroless/python3-debian12 latest,nonroot distroless 20 - /usr/bin/python3
 gcr.io/kaniko-project/executor latest,v1.23.2,debug distroless 40 - /kaniko/executor

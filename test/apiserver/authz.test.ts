@@ -24,6 +24,14 @@ test('roles and bindings decide, and changes count at once', () => {
   );
   ok('DELETE', `${rbac}/namespaces/default/rolebindings/jane`);
   expect(refused('GET', '/api/v1/namespaces/default/pods', undefined, jane)).toBe(forbidden);
+  // A ServiceAccount without a namespace is one of the RoleBinding's own; a ClusterRoleBinding has none.
+  const robot = { headers: { 'impersonate-user': 'system:serviceaccount:default:robot' } };
+  const subjects = [{ kind: 'ServiceAccount', name: 'robot' }];
+  ok('POST', `${rbac}/namespaces/default/rolebindings`, { metadata: { name: 'robot' }, roleRef, subjects });
+  expect(ok('GET', '/api/v1/namespaces/default/pods', undefined, robot).items).toEqual([]);
+  expect(
+    refused('POST', `${rbac}/clusterrolebindings`, { metadata: { name: 'robot' }, roleRef: { ...roleRef, kind: 'ClusterRole', name: 'view' }, subjects }),
+  ).toContain('subjects[0].namespace: Required value');
 });
 
 test('impersonation, access reviews, who am I', () => {

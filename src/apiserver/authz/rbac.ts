@@ -51,7 +51,7 @@ export class Rbac {
     const subject = subjects.find(({ kind: type, name }) =>
       type === 'Group' ? user.groups.includes(name) : user.name === name || user.name.endsWith(`:${name}`),
     );
-    const account = subject?.kind === 'ServiceAccount' ? `${subject.name}/${subject.namespace}` : subject?.name;
+    const account = subject?.kind === 'ServiceAccount' ? `${subject.name}/${subject.namespace || metadata.namespace}` : subject?.name;
     const name = kind === 'RoleBinding' ? `${metadata.name}/${metadata.namespace}` : metadata.name;
     return `RBAC: allowed by ${kind} "${name}" of ${roleRef.kind} "${roleRef.name}" to ${subject?.kind} "${account}"`;
   }
@@ -103,7 +103,7 @@ export class Rbac {
     const index = new Map<string, Binding[]>();
     for (const binding of [...this.#storage.list<Binding>(folders[3]), ...this.#storage.list<Binding>(folders[1])]) {
       for (const subject of binding.subjects ?? []) {
-        const account = `system:serviceaccount:${subject.namespace ?? binding.metadata.namespace ?? ''}:${subject.name}`;
+        const account = `system:serviceaccount:${subject.namespace || binding.metadata.namespace}:${subject.name}`;
         const key = subject.kind === 'ServiceAccount' ? `User/${account}` : `${subject.kind}/${subject.name}`;
         const bindings = index.get(key);
         if (bindings === undefined) index.set(key, [binding]);

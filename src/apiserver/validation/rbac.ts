@@ -48,16 +48,17 @@ export const validateBinding = ({ kind, roleRef, subjects }: Binding): FieldErro
     if (roleRef?.apiGroup !== rbacGroup) errors.push(notSupported('roleRef.apiGroup', roleRef?.apiGroup ?? '', [rbacGroup]));
     if (!kinds.includes(roleRef?.kind ?? '')) errors.push(notSupported('roleRef.kind', roleRef?.kind ?? '', kinds));
     requiredName(errors, 'roleRef.name', roleRef?.name, pathSegment);
-    for (const [i, subject] of (subjects ?? []).entries()) checkSubject(errors, `subjects[${i}]`, subject);
+    for (const [i, subject] of (subjects ?? []).entries()) checkSubject(errors, `subjects[${i}]`, subject, wide);
   });
 
-function checkSubject(errors: Errors, path: string, subject: rbac.Subject): void {
+function checkSubject(errors: Errors, path: string, subject: rbac.Subject, wide: boolean): void {
   const { kind, name, namespace, apiGroup = '' } = subject;
   if (!name) errors.push(required(`${path}.name`));
   if (kind === 'ServiceAccount') {
     if (name) invalidAll(errors, `${path}.name`, name, validateDnsSubdomain(name));
     if (apiGroup) errors.push(notSupported(`${path}.apiGroup`, apiGroup, ['']));
-    if (!namespace) errors.push(required(`${path}.namespace`));
+    // In a RoleBinding that of the binding is meant.
+    if (wide && !namespace) errors.push(required(`${path}.namespace`));
   } else if (kind === 'User' || kind === 'Group') {
     if (apiGroup !== rbacGroup) errors.push(notSupported(`${path}.apiGroup`, apiGroup, [rbacGroup]));
   } else errors.push(notSupported(`${path}.kind`, kind ?? '', ['Group', 'ServiceAccount', 'User']));
