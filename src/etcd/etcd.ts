@@ -16,6 +16,7 @@ import {
 } from '../interfaces/etcd.ts';
 import type { Channel } from '../sim/channel.ts';
 import type { Sim } from '../sim/sim.ts';
+import { Alarms } from './alarms.ts';
 import { History } from './history.ts';
 import { KeyIndex } from './key-index.ts';
 import { Leases } from './leases.ts';
@@ -41,6 +42,8 @@ export class Etcd implements EtcdApi {
   readonly #history: History;
   readonly #hub = new WatchHub();
   readonly #leases: Leases;
+  /** The cluster's: all members carry the same. */
+  readonly alarms = new Alarms();
   #revision: number;
   #stopped = false;
   /** Events of the transaction that runs, if one does. */

@@ -33,6 +33,9 @@ type MemberOptions = {
   readonly initialCluster: string;
   readonly token: string;
   readonly restore?: EtcdSnapshot;
+  /** `--quota-backend-bytes`; 2 GiB unless told. */
+  readonly quotaBytes?: number | undefined;
+  readonly tell?: (message: string) => void;
   readonly dialPeer: (peerUrl: string) => EtcdPeer | undefined;
   readonly removed: () => void;
 };
@@ -45,7 +48,6 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
   readonly #sim: Sim;
   readonly #raft: Raft;
   readonly #options: MemberOptions;
-  readonly #alarms: EtcdAlarm[] = [];
   #stopped = false;
   #reclaimed = 0;
 
@@ -68,6 +70,7 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
       dialPeer: options.dialPeer,
       rebuild: (snapshot) => this.#stateMachine(snapshot),
       removed: options.removed,
+      tell: options.tell ?? (() => {}),
     });
     if (this.#raft.single) this.#raft.follow(this.#raft.memberId, this.#raft.term + 1);
   }
@@ -93,8 +96,6 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
       throw error;
     }
   }
-
-  // ── keys ──
 
   range(request: RangeRequest): RangeResponse {
     this.#confirm();
@@ -153,7 +154,6 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
     const raft = this.#raft;
     const leader = raft.leaderNow();
     const inner = raft.etcd.status(); // Never spread: it would measure the database at each health probe.
-    const alarms = this.#alarms.map(({ memberId, alarm }) => `memberID:${BigInt(`0x${memberId}`)} alarm:${alarm} `);
     const reclaimed = this.#reclaimed;
     return {
       ...(({ version, revision, keys }) => ({ version, revision, keys }))(inner),
@@ -165,9 +165,10 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
       leader: leader ?? '0',
       raftTerm: raft.term,
       raftIndex: raft.index,
-      errors: [...(leader === undefined ? ['etcdserver: no leader'] : []), ...alarms],
+      errors: [...(leader === undefined ? ['etcdserver: no leader'] : []), ...raft.etcd.alarms.texts],
       learner: raft.members.some(({ id, learner }) => id === raft.memberId && learner),
       storageVersion: '3.6.0',
+      quotaBytes: this.#options.quotaBytes ?? 2 * 1024 ** 3,
     };
   }
 
@@ -179,8 +180,6 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
   snapshot(): EtcdSnapshot {
     return this.#raft.snapshot();
   }
-
-  // ── cluster ──
 
   header(): { readonly clusterId: string; readonly memberId: string; readonly revision: number; readonly term: number } {
     const { clusterId, memberId, term } = this.#raft;
@@ -228,15 +227,12 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
   }
 
   alarms(): readonly EtcdAlarm[] {
-    this.#check();
-    return this.#alarms;
+    this.#confirm();
+    return this.#raft.etcd.alarms.list;
   }
 
   alarm(change: 'disarm' | EtcdAlarm): readonly EtcdAlarm[] {
-    this.#check();
-    if (change === 'disarm') return this.#alarms.splice(0);
-    this.#alarms.push(change);
-    return [change];
+    return this.#propose((etcd) => (etcd as Etcd).alarms.change(change));
   }
 
   defragment(): void {
@@ -294,7 +290,11 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
 
   /** A write that may need space. */
   #write<T>(entry: (etcd: EtcdApi) => T): T {
-    if (this.#alarms.length > 0) throw new EtcdError('noSpace', 'etcdserver: mvcc: database space exceeded');
+    const { etcd, memberId } = this.#raft;
+    // Measured only where somebody has set it: the usual 2 GiB are never reached here.
+    const full = this.#options.quotaBytes !== undefined && etcd.status().dbSizeBytes - this.#reclaimed >= this.#options.quotaBytes;
+    if (full && etcd.alarms.list.length === 0) this.alarm({ memberId, alarm: 'NOSPACE' });
+    etcd.alarms.check();
     return this.#propose(entry);
   }
 }

@@ -27,7 +27,7 @@ export function etcdFamilies(etcd: Pick<EtcdApi, 'status'>): Family[] {
     gauge('etcd_server_proposals_committed_total', 'The total number of consensus proposals committed.', status.raftIndex),
     gauge('etcd_server_proposals_applied_total', 'The total number of consensus proposals applied.', status.raftIndex),
     gauge('etcd_server_proposals_pending', 'The current number of pending proposals to commit.', 0),
-    gauge('etcd_server_quota_backend_bytes', 'Current backend storage quota size in bytes.', 2 ** 31),
+    gauge('etcd_server_quota_backend_bytes', 'Current backend storage quota size in bytes.', status.quotaBytes ?? 0),
     gauge('etcd_mvcc_db_total_size_in_bytes', 'Total size of the underlying database physically allocated in bytes.', status.dbSizeBytes),
     gauge('etcd_mvcc_db_total_size_in_use_in_bytes', 'Total size of the underlying database logically in use in bytes.', status.dbSizeBytes),
     gauge('etcd_debugging_mvcc_keys_total', 'Total number of keys.', status.keys),

@@ -19,6 +19,8 @@ type RaftOptions = {
   readonly rebuild: (snapshot: EtcdSnapshot) => Etcd;
   /** This member was taken out of the cluster. */
   readonly removed: () => void;
+  /** What raft's logger says of leaders. */
+  readonly tell: (message: string) => void;
 };
 
 export class Raft implements EtcdPeer {
@@ -65,6 +67,15 @@ export class Raft implements EtcdPeer {
   // ── what others say ──
 
   follow(leader: string, term: number): void {
+    if (leader !== this.#leader && !this.single) {
+      const { memberId } = this;
+      this.#options.tell(leader === memberId ? `${memberId} became leader at term ${term}` : `${memberId} became follower at term ${term}`);
+      this.#options.tell(
+        this.#leader === undefined
+          ? `raft.node: ${memberId} elected leader ${leader} at term ${term}`
+          : `raft.node: ${memberId} changed leader from ${this.#leader} to ${leader} at term ${term}`,
+      );
+    }
     this.#leader = leader;
     this.#term = term;
   }
@@ -168,6 +179,10 @@ export class Raft implements EtcdPeer {
     const quorum = this.quorum();
     const voters = reachable.filter((peer) => !this.#members.find(({ id }) => id === peer.memberId)?.learner);
     if (voters.length + (this.#isLearner() ? 0 : 1) < quorum) {
+      if (this.#leader !== undefined) {
+        this.#options.tell(`raft.node: ${this.memberId} lost leader ${this.#leader} at term ${this.#term}`);
+        this.#options.tell(`${this.memberId} is starting a new election at term ${this.#term}`);
+      }
       this.#leader = undefined;
       throw new EtcdError('noLeader', 'etcdserver: request timed out');
     }

@@ -72,6 +72,7 @@ export type EtcdStatus = {
   readonly errors?: readonly string[];
   readonly learner?: boolean;
   readonly storageVersion?: string;
+  readonly quotaBytes?: number;
 };
 /** One line of `etcdctl member list`; `id` in hexadecimal. Unstarted: added, but nobody has come up under that peer URL. */
 export type EtcdMember = {

@@ -103,6 +103,8 @@ function* start(process: Process, set: Flags, restore: EtcdSnapshot | undefined)
     token: set.get('initial-cluster-token') ?? 'etcd-cluster',
     dialPeer: (url: string) => dialPeer(process, url),
     removed: () => void process.sim.go(leave(process), 'removed'),
+    quotaBytes: Number(set.get('quota-backend-bytes')) || undefined,
+    tell: (message: string) => void process.sim.go(log(process, 'info', 'v3@v3.6.0/raft.go:988', message, { logger: 'raft' }), 'raft'),
   };
   if (set.get('force-new-cluster') === 'true' && restore)
     return new EtcdServer({ ...options, initialCluster: '', restore: { ...restore, membership: undefined } });

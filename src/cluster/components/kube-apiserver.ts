@@ -183,21 +183,27 @@ function componentHealth(process: Process, etcd: EtcdApi): ComponentHealth[] {
   }
 }
 
+/** Its first reads need the quorum: without one it waits, and only what does not answer at all ends it. */
 function* waitForEtcd(process: Process, etcd: EtcdApi): Routine {
   const until = process.now + etcdPatience;
+  const log = logger(process);
   for (;;) {
     try {
-      etcd.status();
+      etcd.range({ key: 'compact_rev_key' });
       return;
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
-      if (process.now >= until)
+      const { code, message } = error;
+      if (code === 'noLeader')
+        log('E', 'cacher.go:478', `cacher (secrets): unexpected ListAndWatch error: failed to list *core.Secret: ${message}; reinitializing...`);
+      else if (process.now >= until)
         yield* fatal(process, 'instance.go:225', `"Error creating leases" err="error creating storage factory: context deadline exceeded"`);
-      logger(process)(
-        'W',
-        'logging.go:55',
-        `[core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379"}. Err: connection error: desc = "transport: ${error.message.startsWith('dial') ? 'Error while dialing' : 'authentication handshake failed'}: ${error.message}"`,
-      );
+      else
+        log(
+          'W',
+          'logging.go:55',
+          `[core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379"}. Err: connection error: desc = "transport: ${message.startsWith('dial') ? 'Error while dialing' : 'authentication handshake failed'}: ${message}"`,
+        );
       yield* sleep(etcdRetry);
     }
   }

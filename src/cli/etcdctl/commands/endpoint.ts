@@ -6,8 +6,6 @@ import type { EtcdctlCommand } from '../command.ts';
 import { type Context, Fatal, type Member } from '../context.ts';
 import { headerJson, json, needFormat } from '../printer.ts';
 
-const quotaBytes = 2 * 1024 ** 3;
-
 /** With `--cluster` those that the members name. */
 function* endpointsOf(context: Context): Routine<readonly string[]> {
   if (!context.flags.bool('cluster')) return context.endpoints;
@@ -112,7 +110,7 @@ function statusRow(endpoint: string, status: EtcdStatus): string[] {
     humanBytes(size),
     humanBytes(used),
     `${Math.round((1 - used / size) * 100)}%`,
-    humanBytes(quotaBytes),
+    humanBytes(status.quotaBytes ?? 0),
     String(status.leader === status.memberId),
     String(status.learner ?? false),
     String(status.raftTerm),
@@ -142,7 +140,7 @@ function statusJson(endpoint: string, status: EtcdStatus, header: Readonly<Recor
       errors: errors.length > 0 ? errors : undefined,
       dbSizeInUse: inUse(status.dbSizeBytes),
       storageVersion: status.storageVersion ?? '3.6.0',
-      dbSizeQuota: quotaBytes,
+      dbSizeQuota: status.quotaBytes,
       downgradeInfo: {},
     },
   };
