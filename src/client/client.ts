@@ -13,6 +13,8 @@ export class ConnectionError extends Error {}
 export const isRetriable = (error: unknown): boolean => error instanceof StatusError || error instanceof ConnectionError;
 
 type ClientOptions = {
+  /** `https://172.30.1.2:6443`, to be named where nobody answers. */
+  readonly url?: string;
   /** Who answers now; throws ConnectionError when nobody does. Asked anew for each request. */
   readonly server: () => RestServer;
   /** A function where they change: a token that is renewed. */
@@ -169,12 +171,22 @@ export class Client {
     this.options.limiter?.reserve();
     const { credentials } = this.options;
     const { network } = this.options;
-    return this.options.server().handle({
+    return this.#dial(request).handle({
       credentials: typeof credentials === 'function' ? credentials() : credentials,
       headers: this.#headers,
       ...(network && { remoteAddress: network.sourceAddress() }),
       ...request,
     });
+  }
+
+  /** As Go's http client tells of what it could not ask. */
+  #dial({ method, path }: Pick<RestRequest, 'method' | 'path'>): RestServer {
+    try {
+      return this.options.server();
+    } catch (error) {
+      if (!(error instanceof ConnectionError) || this.options.url === undefined) throw error;
+      throw new ConnectionError(`${method.charAt(0)}${method.slice(1).toLowerCase()} "${this.options.url}${path}": ${error.message}`);
+    }
   }
 
   #call(method: Method, path: string, more?: Pick<RestRequest, 'query' | 'headers' | 'body'>): unknown {

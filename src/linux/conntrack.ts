@@ -27,6 +27,19 @@ export class Conntrack {
   /** Of the machine; a namespace without one keeps no table. */
   clock: (() => number) | undefined;
 
+  /** net.netfilter.nf_conntrack_max, once somebody has set it; `say` tells the kernel's log. */
+  limit: { readonly max: number; readonly say: (text: string) => void } | undefined;
+
+  /** Whether a new connection finds no room. */
+  full({ transport, source, address, port }: Packet): boolean {
+    if (!this.limit || !this.clock) return false;
+    const now = this.clock();
+    for (const [key, { ends }] of this.#tracked) if (ends <= now) this.#tracked.delete(key);
+    if (this.#tracked.size < this.limit.max || this.#tracked.has(`${transport} ${source}: ${address}:${port}`)) return false;
+    this.limit.say('nf_conntrack: nf_conntrack: table full, dropping packet');
+    return true;
+  }
+
   track(asked: Packet, sent: Packet, kept: boolean, failure?: string): void {
     if (!this.clock) return;
     const tcp = asked.transport === 'tcp';

@@ -15,6 +15,7 @@ export function route(from: NetworkNamespace, transport: Protocol, address: stri
   if (from.taps.size === 0 && from.has(address) && !from.netfilter?.matches(transport, address, port)) return { namespace: from, address, port };
   const asked: Packet = { transport, source: from.sourceAddress(), address, port, sourcePort: sourcePort(from) };
   const source = from.sourceTowards(address);
+  if ((from.uplink ?? from).conntrack.full({ ...asked, source })) throw new NetworkError('ETIMEDOUT', timeoutAfter);
   try {
     const found = follow(from, asked, random);
     track(from, { ...asked, source }, found, kept);

@@ -102,6 +102,14 @@ const switchOf = ({ host: { network }, bootedAt }: Kernel, path: string): FileNo
     write: (text) => void network.sysctls.set(path, String(Number(Number(text) !== 0))),
   });
 
+const tableSize = (kernel: Kernel): FileNode =>
+  new FileNode(root(0o644, kernel.bootedAt), '', {
+    read: () => `${kernel.host.network.conntrack.limit?.max ?? 131_072}\n`,
+    write: (text) => {
+      kernel.host.network.conntrack.limit = { max: Number(text), say: (line) => kernel.log(line) };
+    },
+  });
+
 const tracked = ({ host: { network }, sim }: Kernel): number => network.conntrack.list(network, sim.random).length;
 
 /** Whether iptables sees what passes the machine's bridges. */
@@ -122,7 +130,7 @@ export function newSysctl(kernel: Kernel, namespace: PidNamespace): DirectoryNod
     ...Object.fromEntries(bridgeSwitches.map((path) => [path, switchOf(kernel, path)])),
     'net/netfilter/nf_conntrack_buckets': '262144\n',
     'net/netfilter/nf_conntrack_count': new FileNode(root(0o444, now), '', { read: () => `${tracked(kernel)}\n` }),
-    'net/netfilter/nf_conntrack_max': '131072\n',
+    'net/netfilter/nf_conntrack_max': tableSize(kernel),
     'net/netfilter/nf_conntrack_tcp_timeout_close_wait': '3600\n',
     'net/netfilter/nf_conntrack_tcp_timeout_established': '86400\n',
     'kernel/threads-max': `${Math.floor(kernel.memoryBytes / 65_536 / 2)}\n`,

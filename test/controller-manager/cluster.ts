@@ -33,6 +33,7 @@ export function newTestCluster(options: TestOptions = {}) {
   const credentials = { clientCertificate: admin.certificate };
   const client = new Client({ server: () => server, credentials, userAgent: 'test' });
   for (let i = 0; i < (options.nodes ?? 2); i++) addNode(client, `node${String(i + 1).padStart(2, '0')}`, sim.now);
+  sim.go(beat(client));
   const { controllers, limitRequests = false } = options;
   runControllerManager({
     sim: sim.scope('kcm'),
@@ -73,6 +74,19 @@ export function addNode(
     metadata: { name, namespace: 'kube-node-lease' },
     spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: '2030-01-01T00:00:00.000000Z' },
   });
+}
+
+/** Renews the leases of nodes that have not been silenced, which is whose lease lies in the future. */
+function* beat(client: Client) {
+  for (let second = 20; ; second += 20) {
+    yield { timeout: 20_000 };
+    for (const lease of client.list('leases.coordination.k8s.io', { namespace: 'kube-node-lease' }).items)
+      if (Date.parse(lease.spec.renewTime ?? '') > Date.parse('2029-12-31'))
+        client.update('leases.coordination.k8s.io', {
+          ...lease,
+          spec: { ...lease.spec, renewTime: new Date(Date.parse('2030-01-01') + second * 1000).toISOString().replace('Z', '000Z') },
+        });
+  }
 }
 
 /** Runs what is bound, and lets go what is deleted. A container whose command is `exit N` ends with N. */

@@ -15,7 +15,7 @@ import { serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { buildInfo, versionOf } from '../releases.ts';
+import { buildInfo, minorOf, versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeKubelet } from '../walls.ts';
 import { connection, fatal, healthServer, klog, listen, readKubeconfig, serveHttp, untilTerminated, warnOfGates } from './component.ts';
@@ -47,10 +47,17 @@ export const newKubelet = (trace: Trace): Program =>
     const { endpoint, credentials, secure } = yield* access(process, kubeconfig);
     const client = new Client({
       server: connection<RestServer>(process, restProtocol, endpoint, secure),
+      url: `https://${endpoint.host}:${endpoint.port}`,
       credentials,
       userAgent: `kubelet/${version}`,
       network: process.namespaces.network,
     });
+    const clientCa = (config as { authentication?: { x509?: { clientCAFile?: string } } }).authentication?.x509?.clientCAFile ?? '';
+    if (clientCa !== '' && !process.fs.exists(clientCa)) {
+      const why = `unable to load client CA file ${clientCa}: open ${clientCa}: no such file or directory`;
+      if (minorOf(version) < 24) yield* fatal(process, 'server.go:206', `"Failed to construct kubelet dependencies" err="${why}"`);
+      yield* fatal(process, 'run.go:72', `"command failed" err="failed to construct kubelet dependencies: ${why}"`);
+    }
     const cri = yield* containerRuntime({ process, set, config, version, trace, nodeName });
     if (process.kernel.swaps.length > 0 && config['failSwapOn'] !== false && set.get('fail-swap-on') !== 'false')
       yield* failed(process, version, 'running with swap on is not supported, please disable swap or set --fail-swap-on flag to false');

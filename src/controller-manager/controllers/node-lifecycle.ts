@@ -10,12 +10,15 @@ import { podCondition } from '../pods.ts';
 
 /** Nodes that were told of, and when the next one may be tainted NoExecute. Lost with the process, as upstream. */
 type Memory = {
-  /** By name, when this process first saw it: nobody is late before the grace period has passed under our own eyes. */
-  readonly known: Map<string, Milliseconds>;
+  /** By name: nobody is late before the grace period has passed under our own eyes. */
+  readonly known: Map<string, Signs>;
   /** Nodes whose pods were marked when they stopped being ready. */
   readonly marked: Set<string>;
   nextEviction: Milliseconds;
 };
+
+/** The last signs of life of a node, and when they came by this process's clock: a node's own may go wrong. */
+type Signs = { at: Milliseconds; heartbeat?: string | undefined; renewTime?: string };
 
 /** Watches over nodes: silent ones become Unknown and tainted, their pods not ready. pkg/controller/nodelifecycle/node_lifecycle_controller.go. */
 export function nodeLifecycleController(): Controller {
@@ -38,10 +41,10 @@ function reconcile(key: ObjectKey, context: Context, memory: Memory): Result {
     return {};
   }
   if (!memory.known.has(key.name)) {
-    memory.known.set(key.name, context.sim.now);
+    memory.known.set(key.name, { at: context.sim.now });
     nodeEvent(context, key.name, 'RegisteredNode', `Registered Node ${key.name} in Controller`);
   }
-  const { node, deadline } = checkHealth(context, seen, memory.known.get(key.name) ?? 0);
+  const { node, deadline } = checkHealth(context, seen, memory.known.get(key.name) ?? { at: 0 });
   if (node === undefined) return {};
   if (nodeCondition(node, 'Ready')?.status === 'True') memory.marked.delete(key.name);
   else if (!memory.marked.has(key.name)) {
@@ -61,16 +64,20 @@ type Health = { readonly node: Node | undefined; readonly deadline: Milliseconds
  * Unknown after the grace period without a sign of life. The Lease is asked for only when the time may be over: a kubelet's heartbeat
  * then costs the controller nothing.
  */
-function checkHealth(context: Context, seen: Node, since: Milliseconds): Health {
+function checkHealth(context: Context, seen: Node, signs: Signs): Health {
   const { now } = context.sim;
   const name = seen.metadata.name ?? '';
   const ready = nodeCondition(seen, 'Ready');
   const grace = ready === undefined ? constants.nodeStartupGracePeriod.value : constants.nodeMonitorGracePeriod.value;
-  let alive = Math.max(since, parseTime(ready?.lastHeartbeatTime ?? seen.metadata.creationTimestamp ?? rfc3339(now)));
-  if (alive + grace > now) return { node: seen, deadline: untilCheck(alive + grace - now) };
+  // When it came, unless that cannot be: then only now is known.
+  const seenAt = (time: string): Milliseconds => (parseTime(time) > signs.at && parseTime(time) <= now ? parseTime(time) : now);
+  const heartbeat = ready?.lastHeartbeatTime ?? seen.metadata.creationTimestamp ?? rfc3339(now);
+  if (heartbeat !== signs.heartbeat) Object.assign(signs, { at: seenAt(heartbeat), heartbeat });
+  if (signs.at + grace > now) return { node: seen, deadline: untilCheck(signs.at + grace - now) };
   const renewTime = context.client.get('leases.coordination.k8s.io', { namespace: 'kube-node-lease', name })?.spec.renewTime;
-  if (renewTime !== undefined) alive = Math.max(alive, parseTime(renewTime));
-  if (alive + grace > now) return { node: seen, deadline: untilCheck(alive + grace - now) };
+  if (renewTime !== undefined && (signs.renewTime === undefined || parseTime(renewTime) > parseTime(signs.renewTime)))
+    Object.assign(signs, { at: seenAt(renewTime), renewTime });
+  if (signs.at + grace > now) return { node: seen, deadline: untilCheck(signs.at + grace - now) };
   const node = context.client.get('nodes', keyOf(seen));
   if (node === undefined) return { node, deadline: 0 };
   return { node: markUnknown(context, node), deadline: constants.nodeMonitorPeriod.value };
