@@ -54,9 +54,13 @@ test('FailedScheduling says what the real scheduler says', () => {
 test('what held a pod back goes away, and it is scheduled', () => {
   const { run, get, patchNode, settle, events } = kubeadm3();
   run('picky', { spec: { nodeSelector: { disktype: 'ssd' } } });
-  patchNode('node02', { metadata: { labels: { disktype: 'ssd' } } });
+  patchNode('node02', { metadata: { labels: { disktype: 'ssd', 'topology.kubernetes.io/zone': 'z1' } } });
   settle(3000);
   expect(get('picky')?.spec.nodeName).toBe('node02');
+  // The binding brings the node's zone; a pod that names its node has it at once.
+  expect(get('picky')?.metadata.labels).toMatchObject({ 'topology.kubernetes.io/zone': 'z1' });
+  run('placed', { spec: { nodeName: 'node02' } });
+  expect(get('placed')?.metadata.labels).toMatchObject({ 'topology.kubernetes.io/zone': 'z1' });
   expect(
     events('picky')
       .map(({ reason, message }) => `${reason} ${message}`)
@@ -113,6 +117,8 @@ test('a pod of higher priority makes room', () => {
   run('vip', { requests: { cpu: '1' }, spec: { priorityClassName: 'high', priority: 1000 } });
   settle(3000);
   expect(get('vip')?.spec.nodeName).toMatch(/^node0[12]$/);
+  // A node that was only promised is forgotten with the binding.
+  expect(get('vip')?.status?.nominatedNodeName).toBeUndefined();
   expect([get('low1'), get('low2')].filter((pod) => pod === undefined)).toHaveLength(1);
   const preempted = [...events('low1'), ...events('low2')].find(({ reason }) => reason === 'Preempted');
   expect(preempted?.message).toBe(`Preempted by pod ${get('vip')?.metadata.uid} on node ${get('vip')?.spec.nodeName}`);

@@ -9,7 +9,7 @@ import { podSecurity } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
-import { alwaysPullImages, defaultIngressClass, denyServiceExternalIps, namespaceAutoProvision, runtimeClass } from './small.ts';
+import { alwaysPullImages, defaultIngressClass, denyServiceExternalIps, namespaceAutoProvision, podTopologyLabels, runtimeClass } from './small.ts';
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage.ts';
 import { defaultTolerationSeconds, taintNodesByCondition } from './tolerations.ts';
 import { validatingAdmissionPolicy } from './validating-policy.ts';
@@ -45,6 +45,7 @@ const plugins: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   escalation,
+  podTopologyLabels,
   mutatingWebhook,
   validatingAdmissionPolicy,
   validatingWebhook,
@@ -58,7 +59,7 @@ const offByDefault: ReadonlySet<string> = new Set([alwaysPullImages, namespaceAu
 
 /** Upstream's plugins that the lab does not have: naming them is no mistake. */
 const known: ReadonlySet<string> = new Set(
-  'CertificateSigning AlwaysAdmit AlwaysDeny ClusterTrustBundleAttest EventRateLimit ExtendedResourceToleration ImagePolicyWebhook LimitPodHardAntiAffinityTopology MutatingAdmissionPolicy NamespaceExists OwnerReferencesPermissionEnforcement PodNodeSelector PodTolerationRestriction PodTopologyLabels'.split(
+  'CertificateSigning AlwaysAdmit AlwaysDeny ClusterTrustBundleAttest EventRateLimit ExtendedResourceToleration ImagePolicyWebhook LimitPodHardAntiAffinityTopology MutatingAdmissionPolicy NamespaceExists OwnerReferencesPermissionEnforcement PodNodeSelector PodTolerationRestriction'.split(
     ' ',
   ),
 );

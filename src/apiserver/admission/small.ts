@@ -1,6 +1,7 @@
 /** Plugins of few lines: runtime classes, and those that an administrator may switch on. */
 import type { Ingress, KubeObject, Pod, PodSpec } from '../../api/types.ts';
 import { forbidden } from '../../apimachinery/status.ts';
+import type { RequestContext } from '../context.ts';
 import type { AdmissionPlugin } from './chain.ts';
 import { isFor, isNewPod } from './pods.ts';
 import { newestFirst } from './storage.ts';
@@ -48,6 +49,22 @@ export const defaultIngressClass: AdmissionPlugin = {
     const isDefault = ({ metadata }: KubeObject): boolean => metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true';
     const name = context.core.storage.list<KubeObject>('/registry/ingressclasses/').filter(isDefault).sort(newestFirst)[0]?.metadata.name;
     return name === undefined ? ingress : ({ ...ingress, spec: { ...ingress.spec, ingressClassName: name } } as Ingress);
+  },
+};
+
+/** Region and zone of a node, which its pods carry too since v1.35 (plugin/pkg/admission/podtopologylabels). */
+export function topologyLabels({ core }: RequestContext, node: string): Record<string, string> {
+  const labels = (core.minor >= 35 && core.storage.get<KubeObject>(`/registry/minions/${node}`)?.object.metadata.labels) || {};
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => /^topology\.kubernetes\.io\/(?:zone|region)$/.test(key)));
+}
+
+/** For a pod that comes with its node; the others get them when they are bound. */
+export const podTopologyLabels: AdmissionPlugin = {
+  name: 'PodTopologyLabels',
+  admit(context, operation, object) {
+    const { nodeName } = (object as Pod).spec ?? {};
+    const labels = isNewPod(context, operation) && nodeName ? topologyLabels(context, nodeName) : {};
+    return Object.keys(labels).length === 0 ? object : { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } };
   },
 };
 

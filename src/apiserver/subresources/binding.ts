@@ -3,6 +3,7 @@ import { required } from '../../apimachinery/field-error.ts';
 import { conflict, invalid, notFound, optimisticLockMessage, success } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import type { RestResponse } from '../../interfaces/rest.ts';
+import { topologyLabels } from '../admission/small.ts';
 import { jsonResponse, type RequestContext } from '../context.ts';
 import { keyOf } from '../resource-table.ts';
 
@@ -35,25 +36,38 @@ export function bind(context: RequestContext): RestResponse {
   if (pod.metadata.deletionTimestamp !== undefined) refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (pod.spec.nodeName) refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
   if ((pod.spec as { schedulingGates?: readonly object[] }).schedulingGates?.length) refuse(`pod ${name} has non-empty .spec.schedulingGates`);
-  if (!context.dryRun && core.storage.update(key, assigned(pod, node, binding, core.sim.now), found.revision) === undefined) refuse(optimisticLockMessage);
+  if (
+    !context.dryRun &&
+    core.storage.update(
+      key,
+      assigned(pod, node, { ...binding.metadata, labels: { ...binding.metadata?.labels, ...topologyLabels(context, node) } }, context),
+      found.revision,
+    ) === undefined
+  )
+    refuse(optimisticLockMessage);
   return jsonResponse(201, success());
 }
 
-function assigned(pod: Pod, node: string, binding: Binding, now: number): Pod {
+function assigned(pod: Pod, node: string, { annotations, labels }: NonNullable<Binding['metadata']>, { core: { minor, sim } }: RequestContext): Pod {
   const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
   const condition = {
     type: 'PodScheduled',
     status: 'True',
     lastProbeTime: undefined,
-    lastTransitionTime: rfc3339(now),
+    lastTransitionTime: rfc3339(sim.now),
     observedGeneration: pod.metadata.generation,
   };
   const { lastProbeTime: _never, ...scheduled } = condition;
-  const annotations = binding.metadata?.annotations ? { annotations: { ...pod.metadata.annotations, ...binding.metadata.annotations } } : {};
+  const { nominatedNodeName, ...status } = pod.status ?? {};
   return {
     ...pod,
-    metadata: { ...pod.metadata, ...annotations },
+    metadata: {
+      ...pod.metadata,
+      ...(annotations && { annotations: { ...pod.metadata.annotations, ...annotations } }),
+      ...(labels && Object.keys(labels).length > 0 && { labels: { ...pod.metadata.labels, ...labels } }),
+    },
     spec: { ...pod.spec, nodeName: node },
-    status: { ...pod.status, conditions: [...others, scheduled as unknown as core.PodCondition] },
+    // ClearingNominatedNodeNameAfterBinding, since v1.35.
+    status: { ...status, ...(minor < 35 && nominatedNodeName && { nominatedNodeName }), conditions: [...others, scheduled as unknown as core.PodCondition] },
   };
 }
