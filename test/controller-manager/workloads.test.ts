@@ -234,6 +234,33 @@ test('a cron job writes times of its zone, makes up for nothing when its schedul
   expect(client.get('cronjobs.batch', key)?.status).toMatchObject({ lastScheduleTime: '2026-11-22T13:31:00Z', lastSuccessfulTime: expect.anything() });
 });
 
+test('a pod of a Job that somebody deletes counts as failed at once, and its replacement waits; suspending counts nothing', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  const key = { namespace: 'default', name: 'long' };
+  const spec = { ...jobSpec(['sleep', '1d']), backoffLimit: 3 };
+  client.create('jobs.batch', { apiVersion: 'batch/v1', kind: 'Job', metadata: key, spec } as never);
+  settle();
+  const job = () => client.get('jobs.batch', key);
+  const pods = () => client.list('pods', { namespace: 'default' }).items;
+  const started = job()?.status?.startTime;
+  client.delete('pods', { namespace: 'default', name: pods()[0]?.metadata.name ?? '' });
+  settle(1100);
+  expect(job()?.status).toMatchObject({ failed: 1 });
+  settle(5_000);
+  expect(pods()).toEqual([]);
+  settle(6_000);
+  expect(job()?.status).toMatchObject({ failed: 1, active: 1 });
+  client.patch('jobs.batch', key, { spec: { suspend: true } });
+  settle();
+  expect(pods()).toEqual([]);
+  expect(job()?.status).toMatchObject({ failed: 1, startTime: started });
+  client.patch('jobs.batch', key, { spec: { suspend: false } });
+  settle(10_000);
+  expect(job()?.status).toMatchObject({ failed: 1, active: 1 });
+  expect(job()?.status?.startTime).not.toBe(started);
+});
+
 test('a Job that another controller manages is left alone, whatever becomes of it', () => {
   const { client, settle } = newTestCluster();
   settle(1000);

@@ -5,13 +5,13 @@ import { claim, claimIndexes, enqueueClaimant } from '../claim.ts';
 import { constants } from '../constants.ts';
 import { Expectations } from '../expectations.ts';
 import { byTrackingJob, dropFinalizer, hasFinalizer } from '../job/pods.ts';
-import { JobSync } from '../job/sync.ts';
+import { JobSync, type Memory } from '../job/sync.ts';
 import { observePod } from './replicaset.ts';
 
 /** Pods until enough have succeeded: pkg/controller/job. */
 export function jobController(): Controller {
   const expectations = new Expectations();
-  const counted = new Set<string>();
+  const memory: Memory = { counted: new Set(), backoffs: new Map() };
   return {
     name: 'job-controller',
     watches: [
@@ -21,12 +21,12 @@ export function jobController(): Controller {
         delay: () => constants.jobSyncBatchPeriod.value,
         observe(type, pod) {
           observePod(expectations, 'Job', type, pod as Pod);
-          if (type === 'delete') counted.delete(pod.metadata.uid ?? '');
+          if (type === 'delete') memory.counted.delete(pod.metadata.uid ?? '');
         },
       }),
     ],
     indexes: [...claimIndexes('pods'), { resource: 'pods', name: 'tracking-job', of: byTrackingJob }],
-    reconcile: (key, context) => reconcile(key, context, expectations, counted),
+    reconcile: (key, context) => reconcile(key, context, expectations, memory),
   };
 }
 
@@ -39,16 +39,17 @@ export const jobEnd = ({ status }: Job): 'Complete' | 'Failed' | undefined => {
 /** A Job that another controller sees to is none of ours: neither its pods, nor its status, nor their finalizers (managedByExternalController). */
 const othersManage = ({ spec }: Job): boolean => spec.managedBy !== undefined && spec.managedBy !== 'kubernetes.io/job-controller';
 
-function reconcile(key: ObjectKey, context: Context, expectations: Expectations, counted: Set<string>): Result {
+function reconcile(key: ObjectKey, context: Context, expectations: Expectations, memory: Memory): Result {
   const job = context.informers.of('jobs.batch').get(key);
   releaseOrphans(key, job, context);
   if (job === undefined) {
     expectations.forget(keyText(key));
+    memory.backoffs.delete(keyText(key));
     return {};
   }
   if (othersManage(job) || jobEnd(job) !== undefined || job.metadata.deletionTimestamp !== undefined) return {};
   const pods = claim(context, 'pods', job, { selector: job.spec.selector, reference: controllerRef('batch/v1', 'Job', job) });
-  return new JobSync(context, job, pods, expectations, counted).run();
+  return new JobSync(context, job, pods, expectations, memory).run();
 }
 
 /** Nobody counts the pods of a Job that is over or gone: their finalizer would hold them for ever (syncOrphanPod). */

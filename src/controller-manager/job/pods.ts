@@ -58,27 +58,31 @@ function indexedTemplate(template: PodTemplateSpec, index: number): PodTemplateS
   };
 }
 
-/** When a pod ended: the last of its containers, else when it stopped being ready, else now. */
+/** When a pod ended: the last of its containers, else when it stopped being ready, else when it was deleted (getFinishedTime). */
 export function finishTime({ status, metadata }: Pod, now: Milliseconds): Milliseconds {
-  const ends = (status?.containerStatuses ?? []).flatMap(({ state }) =>
-    state?.terminated?.finishedAt === undefined ? [] : [parseTime(state.terminated.finishedAt)],
-  );
-  if (ends.length > 0) return Math.max(...ends);
+  const ends = (status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt);
+  if (ends.length > 0 && ends.every((end) => end !== undefined)) return Math.max(...ends.map(parseTime));
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  if (ready?.status === 'False' && ready.lastTransitionTime !== undefined) return parseTime(ready.lastTransitionTime);
   if (metadata.deletionTimestamp !== undefined) return parseTime(metadata.deletionTimestamp) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
-  return ready === undefined ? now : parseTime(ready);
+  return now;
 }
 
-/** How long to wait before the next pod: it doubles with each failure since the last success. backoff_utils.go. */
-export function remainingBackoff(pods: readonly Pod[], now: Milliseconds): Milliseconds {
-  const ended = pods
-    .filter(({ status }) => status?.phase === 'Failed' || status?.phase === 'Succeeded')
-    .map((pod) => ({ failed: pod.status?.phase === 'Failed', at: finishTime(pod, now) }));
-  ended.sort((a, b) => b.at - a.at);
-  const lastSuccess = ended.findIndex(({ failed }) => !failed);
-  const failures = lastSuccess < 0 ? ended.length : lastSuccess;
-  const [last] = ended;
-  if (failures === 0 || last === undefined) return 0;
-  const backoff = Math.min(constants.jobPodFailureBackoff.value * 2 ** (failures - 1), constants.maxJobPodFailureBackoff.value);
-  return Math.max(0, last.at + backoff - now);
+/** Failures since the last success, and when the last of them was. Lost with the process, as upstream. */
+export type Backoff = { readonly failures: number; readonly last: Milliseconds };
+
+/** The record after more pods have ended: backoff_utils.go newBackoffRecord. */
+export function nextBackoff(record: Backoff | undefined, succeeded: readonly Pod[], failed: readonly Pod[], now: Milliseconds): Backoff | undefined {
+  const ends = (pods: readonly Pod[]): Milliseconds => Math.max(0, ...pods.map((pod) => finishTime(pod, now)));
+  const success = ends(succeeded);
+  const after = succeeded.length === 0 ? failed : failed.filter((pod) => finishTime(pod, now) > success);
+  if (after.length === 0) return succeeded.length === 0 ? record : undefined;
+  return { failures: (succeeded.length === 0 ? (record?.failures ?? 0) : 0) + after.length, last: ends(after) };
+}
+
+/** How long to wait before the next pod: it doubles with each failure. */
+export function remainingBackoff(record: Backoff | undefined, now: Milliseconds): Milliseconds {
+  if (record === undefined) return 0;
+  const backoff = Math.min(constants.jobPodFailureBackoff.value * 2 ** (record.failures - 1), constants.maxJobPodFailureBackoff.value);
+  return Math.max(0, record.last + backoff - now);
 }

@@ -89,3 +89,14 @@ export function successOf(job: Job, succeeded: ReadonlySet<number>): string | un
   });
   return index < 0 ? undefined : `Matched rules at index ${index}`;
 }
+
+/** With restartPolicy OnFailure it is the containers that fail, not the pods: pastBackoffLimitOnFailure. */
+export function restartsExceed(job: Job, pods: readonly Pod[], limit: number): boolean {
+  if (job.spec.template.spec?.restartPolicy !== 'OnFailure') return false;
+  let restarts = 0;
+  for (const { status } of pods) {
+    if (status?.phase !== 'Running' && status?.phase !== 'Pending') continue;
+    for (const each of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) restarts += each.restartCount;
+  }
+  return limit === 0 ? restarts > 0 : restarts >= limit;
+}

@@ -5,10 +5,13 @@ import { textOf } from '../../client/keys.ts';
 import { equal } from '../equal.ts';
 import type { Expectations } from '../expectations.ts';
 import { createPod, deletePod, slowStartBatch } from '../pod-control.ts';
-import { isActive, isReady } from '../pods.ts';
+import { deletionOrder, isActive, isReady, isTerminal } from '../pods.ts';
 import { formatIndexes, indexOf, isIndexed, nextIndexes, parseIndexes } from './indexes.ts';
-import { dropFinalizer, hasFinalizer, newJobPod, remainingBackoff } from './pods.ts';
-import { failedIndexes, failureAnnotations, failureOf, indexBackoff, lastFailed, successOf } from './policies.ts';
+import { type Backoff, dropFinalizer, hasFinalizer, newJobPod, nextBackoff, remainingBackoff } from './pods.ts';
+import { failedIndexes, failureAnnotations, failureOf, indexBackoff, lastFailed, restartsExceed, successOf } from './policies.ts';
+
+/** `counted`: uids of pods whose finalizer we took off, though the informer may not show it yet; `backoffs` by the Job's key. */
+export type Memory = { readonly counted: Set<string>; readonly backoffs: Map<string, Backoff | undefined> };
 
 type Status = batch.JobStatus;
 type Verdict = { readonly type: 'Complete' | 'Failed'; readonly reason: string; readonly message: string };
@@ -18,7 +21,7 @@ export class JobSync {
   readonly #context: Context;
   readonly #pods: readonly Pod[];
   readonly #expectations: Expectations;
-  readonly #counted: Set<string>;
+  readonly #memory: Memory;
   readonly #job: Job;
   readonly #status: Status & { terminating?: number };
   /** The Job as the apiserver has it after our last write. */
@@ -27,9 +30,8 @@ export class JobSync {
   /** Pods that this sync has deleted. */
   #leaving = 0;
 
-  /** `counted`: uids of pods whose finalizer we took off, though the informer may not show it yet. */
-  constructor(context: Context, job: Job, pods: readonly Pod[], expectations: Expectations, counted: Set<string>) {
-    this.#counted = counted;
+  constructor(context: Context, job: Job, pods: readonly Pod[], expectations: Expectations, memory: Memory) {
+    this.#memory = memory;
     this.#context = context;
     this.#pods = pods;
     this.#expectations = expectations;
@@ -58,18 +60,28 @@ export class JobSync {
     return rfc3339(this.#context.sim.now);
   }
 
-  readonly #isUncounted = (pod: Pod): boolean => hasFinalizer(pod) && !this.#counted.has(pod.metadata.uid ?? '');
+  readonly #isUncounted = (pod: Pod): boolean => hasFinalizer(pod) && !this.#memory.counted.has(pod.metadata.uid ?? '');
 
   /** Pods that are over and not in the counts yet: those that still have the finalizer. */
   #uncounted(): { readonly succeeded: readonly Pod[]; readonly failed: readonly Pod[] } {
     const over = this.#pods.filter(this.#isUncounted);
     const succeeded = over.filter(({ status }) => status?.phase === 'Succeeded');
-    // A pod that is deleted counts as failed once it is over, or at once when it never ran.
+    // A pod that is deleted counts as failed at once, unless only those that have failed are replaced (isPodFailed).
     const failed = over.filter(
-      ({ status, metadata, spec }) =>
-        status?.phase === 'Failed' || (metadata.deletionTimestamp !== undefined && status?.phase !== 'Succeeded' && !spec.nodeName),
+      ({ status, metadata }) =>
+        status?.phase === 'Failed' || (!this.#replacesFailedOnly && metadata.deletionTimestamp !== undefined && status?.phase !== 'Succeeded'),
     );
     return { succeeded, failed };
+  }
+
+  /** onlyReplaceFailedPods */
+  get #replacesFailedOnly(): boolean {
+    const { podReplacementPolicy, podFailurePolicy } = this.#job.spec;
+    return podReplacementPolicy === 'Failed' || podFailurePolicy !== undefined;
+  }
+
+  #backoff(succeeded: readonly Pod[], failed: readonly Pod[]): Backoff | undefined {
+    return nextBackoff(this.#memory.backoffs.get(textOf(this.#job)), succeeded, failed, this.#context.sim.now);
   }
 
   #decide({ succeeded, failed }: { readonly succeeded: readonly Pod[]; readonly failed: readonly Pod[] }): Verdict | undefined {
@@ -80,7 +92,7 @@ export class JobSync {
     const fatal = failed.map((pod) => failureOf(this.#job, pod)).find(({ action }) => action === 'FailJob');
     if (fatal) return { type: 'Failed', reason: 'PodFailurePolicy', message: fatal.message };
     const failures = (this.#status.failed ?? 0) + failed.filter(this.#failureCounts).length;
-    if (failures > backoffLimit || this.#restartsExceed(backoffLimit))
+    if (failures > backoffLimit || restartsExceed(this.#job, this.#pods, backoffLimit))
       return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
     if (activeDeadlineSeconds !== undefined && this.#status.startTime !== undefined && !suspend) {
       const left = parseTime(this.#status.startTime) + activeDeadlineSeconds * 1000 - this.#context.sim.now;
@@ -113,17 +125,6 @@ export class JobSync {
     return this.#job.spec.backoffLimitPerIndex === undefined ? new Set() : failedIndexes(this.#job, this.#status.failedIndexes, this.#pods);
   }
 
-  /** With restartPolicy OnFailure it is the containers that fail, not the pods: pastBackoffLimitOnFailure. */
-  #restartsExceed(limit: number): boolean {
-    if (this.#job.spec.template.spec?.restartPolicy !== 'OnFailure') return false;
-    let restarts = 0;
-    for (const { status } of this.#pods) {
-      if (status?.phase !== 'Running' && status?.phase !== 'Pending') continue;
-      for (const each of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) restarts += each.restartCount;
-    }
-    return limit === 0 ? restarts > 0 : restarts >= limit;
-  }
-
   #completedIndexes(succeeded: readonly Pod[]): Set<number> {
     const { completions = 0 } = this.#job.spec;
     const indexes = new Set([...parseIndexes(this.#status.completedIndexes), ...succeeded.map(indexOf)]);
@@ -143,14 +144,12 @@ export class JobSync {
           : parallelism
         : Math.min(parallelism, completions - done - this.#failedIndexes().size);
     if (active.length > wanted) {
-      const excess = active.slice(Math.max(0, wanted));
-      this.#deleteAll(excess);
-      return active.slice(0, Math.max(0, wanted));
+      const least = [...active].sort(deletionOrder(() => 0, this.#context.sim.now));
+      const excess = Math.min(active.length, active.length - wanted);
+      this.#deleteAll(least.slice(0, excess));
+      return least.slice(excess);
     }
-    const onlyFailed = this.#job.spec.podReplacementPolicy === 'Failed';
-    const terminating = onlyFailed
-      ? this.#pods.filter(({ metadata, status }) => metadata.deletionTimestamp !== undefined && status?.phase !== 'Failed').length
-      : 0;
+    const terminating = this.#replacesFailedOnly ? this.#terminating : 0;
     const missing = wanted - active.length - terminating;
     return missing > 0 ? this.#create(missing, active) : active;
   }
@@ -158,7 +157,8 @@ export class JobSync {
   #create(count: number, active: readonly Pod[]): readonly Pod[] {
     const { sim } = this.#context;
     const perIndex = this.#job.spec.backoffLimitPerIndex !== undefined;
-    const wait = perIndex ? 0 : remainingBackoff(this.#pods, sim.now);
+    const { succeeded, failed } = this.#uncounted();
+    const wait = perIndex ? 0 : remainingBackoff(this.#backoff(succeeded, failed), sim.now);
     if (wait > 0) {
       this.#comeBack(wait);
       return active;
@@ -193,7 +193,10 @@ export class JobSync {
     const deletions: string[] = [];
     this.#leaving += pods.length;
     for (const pod of pods) {
-      if (!keep) dropFinalizer(this.#context.client, pod);
+      if (!keep) {
+        dropFinalizer(this.#context.client, pod);
+        this.#memory.counted.add(pod.metadata.uid ?? '');
+      }
       if (deletePod(this.#context, pod, this.#job)) deletions.push(textOf(pod));
     }
     if (deletions.length > 0) this.#expectations.expect(textOf(this.#job), this.#context.sim.now, { deletions });
@@ -208,6 +211,7 @@ export class JobSync {
     const newlySucceeded = new Set([...(before?.succeeded ?? []), ...uids(succeeded)]);
     const newlyFailed = new Set([...(before?.failed ?? []), ...uids(failed.filter(this.#failureCounts))]);
     const newlyFailedIndexes = this.#failedIndexes();
+    const backoff = this.#backoff(succeeded, failed);
     if (newlySucceeded.size + newlyFailed.size + failed.length > 0) {
       this.#setActive(active);
       status.uncountedTerminatedPods = {
@@ -217,8 +221,9 @@ export class JobSync {
       this.#write();
       for (const pod of [...succeeded, ...failed]) {
         dropFinalizer(this.#context.client, pod);
-        this.#counted.add(pod.metadata.uid ?? '');
+        this.#memory.counted.add(pod.metadata.uid ?? '');
       }
+      this.#memory.backoffs.set(textOf(this.#job), backoff);
     }
     if (isIndexed(this.#job)) {
       const indexes = this.#completedIndexes(succeeded);
@@ -236,10 +241,11 @@ export class JobSync {
     if (active.length > 0) this.#status.active = active.length;
     else delete this.#status.active;
     this.#status.ready = active.filter(isReady).length;
-    const terminating = this.#pods.filter(
-      ({ metadata, status }) => metadata.deletionTimestamp !== undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded',
-    );
-    this.#status.terminating = terminating.length + this.#leaving;
+    this.#status.terminating = this.#terminating + this.#leaving;
+  }
+
+  get #terminating(): number {
+    return this.#pods.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !isTerminal(pod)).length;
   }
 
   #noteSuspension(suspended: boolean): void {
@@ -247,7 +253,6 @@ export class JobSync {
     if (suspended === (known?.status === 'True') || (!suspended && known === undefined)) return;
     if (suspended) {
       this.#setCondition('Suspended', 'True', 'JobSuspended', 'Job suspended');
-      delete this.#status.startTime;
       this.#context.recorder.normal(this.#job, 'Suspended', 'Job suspended');
     } else {
       this.#setCondition('Suspended', 'False', 'JobResumed', 'Job resumed');
@@ -269,6 +274,9 @@ export class JobSync {
     if (over && type === 'Complete') this.#status.completionTime = this.#now;
     this.#write();
     if (!over) return;
+    const { completions } = this.#job.spec;
+    if (type === 'Complete' && completions !== undefined && (this.#status.succeeded ?? 0) > completions)
+      this.#context.recorder.warning(this.#job, 'TooManySucceededPods', 'Too many succeeded pods running after completion count reached');
     if (type === 'Complete') this.#context.recorder.normal(this.#job, 'Completed', 'Job completed');
     else this.#context.recorder.warning(this.#job, reason, message);
   }
