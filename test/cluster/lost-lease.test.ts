@@ -29,3 +29,11 @@ test('pods of a node that is no more are looked after again once the API server 
     kubectl get pods; kubectl get nodes --no-headers | wc -l`);
   expect(out.replace(/ +$/gm, '')).toBe('pod/web condition met\nnode "node02" deleted\n2\n');
 });
+
+test('pods of a node that was out of reach for a minute are ready again', () => {
+  const { out } = sh(`
+    kubectl create deployment web --image=nginx --replicas=4 >/dev/null; kubectl expose deployment web --port=80 >/dev/null; kubectl wait --for=condition=Available deploy/web
+    ready() { kubectl get pods -o jsonpath='{range .items[*]}{.status.conditions[?(@.type=="Ready")].status} {end}' | tr ' ' '\n' | sort | uniq -c | tr -s ' ' | tr -d '\n'; kubectl get ep web -o jsonpath='{.subsets[0].addresses[*].nodeName}' 2>/dev/null | wc -w; }
+    ready; iptables -I INPUT -s 172.30.1.4 -j DROP; sleep 70; ready; iptables -D INPUT 1; sleep 30; ready; kubectl get deploy web --no-headers | tr -s ' ' | cut -d' ' -f 1-4`);
+  expect(out).toBe('deployment.apps/web condition met\n 4 True4\n 2 False 2 True2\n 4 True4\nweb 4/4 4 4\n');
+});

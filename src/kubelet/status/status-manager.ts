@@ -15,13 +15,17 @@ type Entry = {
   cause: Cause;
 };
 
-const retryAfter: Milliseconds = 10_000;
+/** Every so often all statuses are looked at again. */
+const syncPeriod: Milliseconds = 10_000;
 
 /** Tells the apiserver what became of the pods: kubernetes pkg/kubelet/status/status_manager.go. */
 export class StatusManager {
   readonly #context: Context;
   readonly #entries = new Map<string, Entry>();
   readonly #dirty = new Set<string>();
+  /** Those whose object is not as it was last told: somebody else may have written it. */
+  readonly #doubtful = new Set<string>();
+  #reconcileAt: Milliseconds = 0;
   readonly #changed = new Condition();
   #requests = 0;
   /** The object that a static pod's status is written to. */
@@ -61,12 +65,17 @@ export class StatusManager {
     this.#mark(uidOf(pod));
   }
 
-  /** A newer version of the object: a deletion, perhaps, of a pod that ended long ago. */
+  /** A newer version of the object: a deletion, perhaps, of a pod that ended long ago, or a status that the node lifecycle controller has written. */
   observe(pod: Pod): void {
     const entry = this.#entries.get(uidOf(pod));
     if (!entry) return;
     entry.pod = pod;
     if (this.#deletable(entry)) this.#mark(uidOf(pod));
+    else if (entry.sent && !isTold(entry.sent, pod.status)) {
+      if (this.#doubtful.size === 0) this.#reconcileAt = this.#context.sim.now + syncPeriod;
+      this.#doubtful.add(uidOf(pod));
+      this.#changed.notify();
+    }
   }
 
   /** A mirror pod has come or changed. */
@@ -80,6 +89,7 @@ export class StatusManager {
   forget(uid: string): void {
     this.#entries.delete(uid);
     this.#dirty.delete(uid);
+    this.#doubtful.delete(uid);
   }
 
   #mark(uid: string): void {
@@ -90,8 +100,11 @@ export class StatusManager {
   }
 
   *#loop(): Routine {
+    const { sim } = this.#context;
     for (;;) {
-      if (this.#dirty.size === 0) yield { on: [this.#changed] };
+      if (this.#dirty.size === 0)
+        yield this.#doubtful.size > 0 ? { on: [this.#changed], timeout: Math.max(0, this.#reconcileAt - sim.now) } : { on: [this.#changed] };
+      if (this.#doubtful.size > 0 && sim.now >= this.#reconcileAt) this.#reconcile();
       let failed = false;
       for (const uid of [...this.#dirty]) {
         this.#dirty.delete(uid);
@@ -103,8 +116,17 @@ export class StatusManager {
         this.#dirty.add(uid);
         failed = true;
       }
-      if (failed) yield { on: [this.#changed], timeout: retryAfter };
+      if (failed) yield { on: [this.#changed], timeout: syncPeriod };
     }
+  }
+
+  /** What others wrote over what was told is told again (needsReconcile). What was only on its way has come by now. */
+  #reconcile(): void {
+    for (const uid of this.#doubtful) {
+      const entry = this.#entries.get(uid);
+      if (entry?.sent && !isStatic(entry.pod) && !isTold(entry.sent, entry.pod.status)) this.refresh(uid);
+    }
+    this.#doubtful.clear();
   }
 
   /** False: try again later. */
@@ -134,6 +156,7 @@ export class StatusManager {
     const { status, sent } = entry;
     const base = sent ?? target.status ?? {};
     const changed = difference(base, status);
+    if (changed['conditions']) changed['conditions'] = withOthers(status.conditions ?? [], target.status?.conditions ?? []);
     if (Object.keys(changed).length > 0) {
       const key = { namespace: namespaceOf(target), name: nameOf(target), subresource: 'status', type: 'merge' as const };
       this.#requests++;
@@ -163,6 +186,23 @@ function difference(base: PodStatus, status: PodStatus): Record<string, unknown>
     if (before[key] !== undefined && after[key] === undefined) changed[key] = null;
   return changed;
 }
+
+type Conditions = NonNullable<PodStatus['conditions']>;
+
+/** Conditions of other hands (readiness gates, DisruptionTarget of an eviction) as they are by now. */
+function withOthers(own: Conditions, known: Conditions): Conditions {
+  const made = own.map((condition) => (isOwn(condition.type) ? condition : (known.find(({ type }) => type === condition.type) ?? condition)));
+  return [...made, ...known.filter(({ type }) => !isOwn(type) && !own.some((each) => each.type === type))];
+}
+
+/** types.PodConditionByKubelet. */
+const kubeletConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled', 'PodResizePending', 'PodResizeInProgress'];
+const isOwn = (type: string): boolean => kubeletConditions.includes(type);
+
+/** Whether the object says what was told: phase and the kubelet's own conditions. */
+const isTold = (told: PodStatus, known: PodStatus | undefined): boolean =>
+  told.phase === known?.phase &&
+  (told.conditions ?? []).every(({ type, status }) => !isOwn(type) || known?.conditions?.find((each) => each.type === type)?.status === status);
 
 /** Deep equality of plain values; undefined counts as missing. */
 export function same(a: unknown, b: unknown): boolean {
