@@ -1,6 +1,8 @@
 /** Reading text up to a delimiter from a descriptor shared with others: what is behind it is given back. */
-import type { OpenFile } from '../linux/open-file.ts';
+
 import type { Routine } from '../sim/routine.ts';
+import type { OpenFile } from './open-file.ts';
+import type { Process } from './process.ts';
 
 /** The next line without its newline; undefined at the end of the file. A last line without a newline counts. */
 export function* readLine(file: OpenFile): Routine<string | undefined> {
@@ -29,5 +31,20 @@ export function* readUntil(file: OpenFile, delimiter: string, limit = Number.POS
     }
     chunks.push(chunk);
     length += chunk.length;
+  }
+}
+
+/** A line of somebody who is asked for it, with the lines before to go back to (libedit, linenoise); undefined at the end. Without a terminal no prompt is shown. */
+export function* promptedLine(process: Process, prompt: string, history: string[]): Routine<string | undefined> {
+  const { tty } = process.stdin;
+  if (!tty) return yield* readLine(process.stdin);
+  yield* process.print(prompt);
+  tty.reader = { history: () => history, complete: (_line, cursor) => ({ from: cursor, candidates: [] }) };
+  try {
+    const line = yield* readLine(process.stdin);
+    if (line?.trim()) history.push(line);
+    return line;
+  } finally {
+    tty.reader = undefined;
   }
 }

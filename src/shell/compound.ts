@@ -14,12 +14,12 @@ import type {
   While,
   Word,
 } from 'unbash';
+import { readLine } from '../linux/line-input.ts';
 import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { runCondition } from './condition.ts';
 import { arithmeticValue, expandPattern, expandString, expandWords } from './expand.ts';
 import { LoopJump, ShellError } from './flow.ts';
-import { readLine } from './line-input.ts';
 import { matches, parsePattern } from './pattern.ts';
 import { matchSteps } from './pattern-edit.ts';
 import type { Shell } from './shell.ts';

@@ -1,5 +1,6 @@
 /** A shell at a prompt. */
 
+import { readLine } from '../linux/line-input.ts';
 import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { expandAliases } from './alias.ts';
@@ -11,7 +12,6 @@ import { expandHistory } from './history-expansion.ts';
 import { reportProblem, runPiece } from './interpret.ts';
 import type { Invocation } from './invocation.ts';
 import { jobState } from './job-table.ts';
-import { readLine } from './line-input.ts';
 import { defaultPrompt, promptText } from './prompt.ts';
 import type { Shell } from './shell.ts';
 import { parseScript, SourceText } from './source.ts';

@@ -1,10 +1,10 @@
 /** A script on standard input, read line by line: the commands in it may read the rest themselves. */
 
+import { readLine } from '../linux/line-input.ts';
 import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { parseFor } from './dialect.ts';
 import { reportProblem, runPiece } from './interpret.ts';
-import { readLine } from './line-input.ts';
 import type { Shell } from './shell.ts';
 import { parseScript, SourceText } from './source.ts';
 

@@ -81,9 +81,14 @@ describe('other images', () => {
     const { id } = run(world, 'redis:7');
     const exec = (...cmd: string[]) => world.run(world.containerd.cri.runtime.execSync(id, ['redis-cli', ...cmd], 0)).stdout;
     expect(exec('ping')).toBe('PONG\n');
-    expect(exec('set', 'a', '1')).toBe('OK\n');
-    expect(exec('get', 'a')).toBe('1\n');
-    expect(exec('incr', 'a')).toBe('2\n');
+    expect(exec('set', 'a', '1', 'ex', '100') + exec('get', 'a') + exec('incr', 'a') + exec('ttl', 'a')).toBe('OK\n1\n2\n100\n');
+    expect(exec('rpush', 'l', 'x y', 'ü') + exec('--no-raw', 'lrange', 'l', '0', '-1')).toBe('2\n1) "x y"\n2) "\\xc3\\xbc"\n');
+    expect(exec('get', 'l')).toBe('WRONGTYPE Operation against a key holding the wrong kind of value\n');
+    expect(exec('foo', 'b') + exec('get') + exec('subscribe', 'c')).toBe(
+      "ERR unknown command 'foo', with args beginning with: 'b' \nERR wrong number of arguments for 'get' command\nERR k8s-lab: SUBSCRIBE is not simulated\n",
+    );
+    expect(exec('config', 'set', 'maxmemory', '1kb') + exec('set', 'b', '1')).toBe("OK\nOOM command not allowed when used memory > 'maxmemory'.\n");
+    expect(exec('config', 'set', 'maxmemory-policy', 'allkeys-lru') + exec('set', 'b', '1') + exec('keys', '[a-k]*')).toMatch(/^OK\nOOM/);
     expect(logOf(world).at(-2)).toMatch(/^1:M .* \* Ready to accept connections tcp$/);
   });
 

@@ -1,34 +1,65 @@
-/** redis-server with the plainest commands, and redis-cli. */
+/** redis-server (redis 7: src/server.c, rdb.c): one database, saved as it ends or at every change. */
 import { isErrno } from '../../linux/errno.ts';
-import { dial, NetworkError, type SpokenProtocol } from '../../linux/network.ts';
+import { dial, type SpokenProtocol } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
+import { own } from '../../sim/own.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { resolveName } from './proxy.ts';
-import { flag, listenWith, log, waitForSignal } from './service.ts';
+import { absentCommands, commands, growing } from './redis-commands.ts';
+import { ConfigError, RedisConfig } from './redis-config.ts';
+import { Keys } from './redis-keys.ts';
+import { Line, type Reply } from './redis-reply.ts';
+import { listenWith, log, waitForSignal } from './service.ts';
 
-/** A reply as redis-cli prints it. */
-type RedisServer = { command(words: readonly string[]): Routine<string> };
+/** What a client has said of itself. */
+type Client = { isKnown: boolean };
+type RedisServer = { command(client: Client, words: readonly string[]): Routine<Reply> };
 const redisProtocol: SpokenProtocol<RedisServer> = { name: 'redis' };
 
-/** Keys live as long as the process. */
+/** One connection. Throws NetworkError. */
+export class RedisConnection {
+  readonly #client: Client = { isKnown: false };
+  readonly #server: RedisServer;
+
+  constructor({ namespaces, sim }: Process, address: string, port: number) {
+    this.#server = dial(redisProtocol, namespaces.network, address, port, sim.random);
+  }
+
+  command(words: readonly string[]): Routine<Reply> {
+    return this.#server.command(this.#client, words);
+  }
+}
+
+/** `redis-server [FILE] [--NAME VALUE…]`. */
 export const redisServer: Program = function* (argv, process) {
   const version = process.env['REDIS_VERSION'] ?? '7.4.5';
   if (argv.includes('--version') || argv.includes('-v')) {
     yield* process.print(`Redis server v=${version} sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=0\n`);
     return 0;
   }
-  const port = Number(flag(argv, 'port') ?? 6379);
   const say = (mark: string, text: string): Routine => log(process, `${pidOf(process)}:${mark} ${stamp(process.now)} ${text}`);
+  const config = new RedisConfig();
+  const file = argv[1]?.startsWith('-') ? undefined : argv[1];
+  const trouble = configure(process, config, argv.slice(1), file);
+  if (trouble !== undefined) {
+    yield* log(process, trouble.replace('VERSION', version), 2);
+    return 1;
+  }
   yield* say('C', '* oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
   yield* say('C', `* Redis version=${version}, bits=64, commit=00000000, modified=0, pid=${pidOf(process)}, just started`);
-  if (argv.length === 1)
-    yield* say('C', '# Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf');
+  yield* say(
+    'C',
+    argv.length > 1
+      ? '* Configuration loaded'
+      : '# Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf',
+  );
+  for (const name of config.unheard) yield* log(process, `k8s-lab: ${name} in the configuration of redis is not simulated`);
   yield* say('M', '* monotonic clock: POSIX clock_gettime');
-  const store = new Store(process, flag(argv, 'requirepass'));
+  const port = Number(config.get('port'));
+  const server = new Server(process, config);
   let listener: { close(): void };
   try {
-    listener = listenWith(process, port, redisProtocol, store);
+    listener = listenWith(process, port, redisProtocol, server);
   } catch (error) {
     if (!isErrno(error, 'EADDRINUSE')) throw error;
     yield* say('M', `# Warning: Could not create server TCP listening socket *:${port}: bind: Address already in use`);
@@ -39,19 +70,57 @@ export const redisServer: Program = function* (argv, process) {
     process.allocate(8_000_000);
     yield* say('M', `* Running mode=standalone, port=${port}.`);
     yield* say('M', '* Server initialized');
+    const loaded = server.load();
+    if (loaded !== undefined) {
+      yield* say('M', `* Loading RDB produced by version ${version}`);
+      yield* say('M', `* Done loading RDB, keys loaded: ${loaded}, keys expired: 0.`);
+      yield* say('M', '* DB loaded from disk: 0.000 seconds');
+    }
     yield* say('M', '* Ready to accept connections tcp');
     const signal = yield* waitForSignal(process);
     yield* say('signal-handler', `(${Math.floor(process.now / 1000)}) Received ${signal} scheduling shutdown...`);
     yield* sleep(50);
     yield* say('M', '* User requested shutdown...');
-    yield* say('M', '* Saving the final RDB snapshot before exiting.');
-    yield* say('M', '* DB saved on disk');
+    if (config.get('save') !== '') {
+      yield* say('M', '* Saving the final RDB snapshot before exiting.');
+      const reply = server.save();
+      if (reply.isError) {
+        yield* say('M', "# Error trying to save the DB, can't exit.");
+        return 1;
+      }
+      yield* say('M', '* DB saved on disk');
+    }
     yield* say('M', '# Redis is now ready to exit, bye bye...');
     return 0;
   } finally {
     listener.close();
   }
 };
+
+/** Reads the file and the options behind it. Gives what the server says before it ends. */
+function configure(process: Process, config: RedisConfig, args: readonly string[], file: string | undefined): string | undefined {
+  const fatal = (at: number, line: string, why: string): string =>
+    `\n*** FATAL CONFIG FILE ERROR (Redis VERSION) ***\nReading the configuration file, at line ${at}\n>>> '${line}'\n${why}`;
+  if (file !== undefined) {
+    const found = process.fs.find(process.path(file));
+    if (found?.type !== 'file') return `Fatal error, can't open config file '${process.path(file)}': ${found ? 'Is a directory' : 'No such file or directory'}`;
+    const problem = config.read(process.fs.read(process.path(file)));
+    if (problem) return fatal(problem.at, problem.line, problem.why);
+  }
+  const options = args.slice(file === undefined ? 0 : 1);
+  for (let at = 0; at < options.length; ) {
+    const name = (options[at++] ?? '').replace(/^--?/, '');
+    const values: string[] = [];
+    while (at < options.length && !options[at]?.startsWith('--')) values.push(options[at++] ?? '');
+    try {
+      config.set(name, values.join(' '));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return fatal(2, `${name} "${values.join(' ')}"`, error.message);
+    }
+  }
+  return undefined;
+}
 
 const pidOf = (process: Process): number => process.pids.get(process.namespaces.pid) ?? process.pid;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -60,165 +129,124 @@ function stamp(ms: number): string {
   return `${String(date.getUTCDate()).padStart(2, '0')} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()} ${date.toISOString().slice(11, 23)}`;
 }
 
-class Store implements RedisServer {
+/** The file's first bytes; what follows is the lab's own. */
+const magic = 'REDIS0012';
+
+class Server implements RedisServer {
   readonly #process: Process;
-  readonly #values = new Map<string, string | string[]>();
-  readonly #expiry = new Map<string, number>();
-  readonly #password: string | undefined;
+  readonly #config: RedisConfig;
+  readonly #keys: Keys;
+  readonly #began: number;
+  #saved: number;
 
-  constructor(process: Process, password: string | undefined) {
+  constructor(process: Process, config: RedisConfig) {
     this.#process = process;
-    this.#password = password;
+    this.#config = config;
+    this.#keys = new Keys(config, () => process.now);
+    this.#began = process.now;
+    this.#saved = process.now;
   }
 
-  *command(words: readonly string[]): Routine<string> {
+  get #file(): string {
+    const dir = this.#config.get('dir') === '/data' ? this.#process.cwd : this.#process.path(this.#config.get('dir'));
+    return `${dir}/${this.#config.get('dbfilename')}`;
+  }
+
+  /** How many keys the file of an earlier run had. */
+  load(): number | undefined {
+    const { fs } = this.#process;
+    const text = fs.exists(this.#file) ? fs.read(this.#file) : '';
+    if (!text.startsWith(magic)) return undefined;
+    this.#keys.load(text.slice(magic.length));
+    return this.#keys.names().length;
+  }
+
+  save(): Line {
+    try {
+      this.#process.fs.write(this.#file, magic + this.#keys.saved());
+    } catch (error) {
+      if (!isErrno(error)) throw error;
+      return new Line('ERR', true);
+    }
+    this.#saved = this.#process.now;
+    this.#keys.dirty = 0;
+    return new Line('OK');
+  }
+
+  *command(client: Client, [given = '', ...args]: readonly string[]): Routine<Reply> {
     yield* sleep(0.1);
-    let [name = '', ...args] = words;
-    if (name.toLowerCase() === 'auth+') {
-      if (this.#password !== undefined && args[0] !== this.#password) return '(error) WRONGPASS invalid username-password pair or user is disabled.';
-      [name = '', ...args] = args.slice(1);
-    } else if (this.#password !== undefined) return '(error) NOAUTH Authentication required.';
-    const run = commands[name.toLowerCase()];
-    if (!run) return `(error) ERR unknown command '${name}', with args beginning with: ${args.map((arg) => `'${arg}' `).join('')}`;
-    if (args.length < run.arity) return `(error) ERR wrong number of arguments for '${name.toLowerCase()}' command`;
-    for (const [key, at] of this.#expiry) if (at <= this.#process.now) this.#drop(key);
-    return run.reply(args, { values: this.#values, expire: (key, at) => this.#expiry.set(key, at), expiry: this.#expiry, now: this.#process.now });
+    this.#process.toil(1 + args.length / 50);
+    const name = given.toLowerCase();
+    if (name === 'auth') return this.#auth(client, args);
+    if (this.#config.get('requirepass') !== '' && !client.isKnown && name !== 'quit') return new Line('NOAUTH Authentication required.', true);
+    const command = own(this.#ofServer, name) ?? own(commands, name);
+    if (!command) {
+      if (absentCommands.has(name)) return new Line(`ERR k8s-lab: ${given.toUpperCase()} is not simulated`, true);
+      return new Line(`ERR unknown command '${given}', with args beginning with: ${args.map((arg) => `'${arg}' `).join('')}`, true);
+    }
+    const [words, run] = command;
+    if (words < 0 ? args.length + 1 < -words : args.length + 1 !== words) return new Line(`ERR wrong number of arguments for '${name}' command`, true);
+    if (growing.has(name) && !this.#keys.fits()) return new Line("OOM command not allowed when used memory > 'maxmemory'.", true);
+    try {
+      return run(this.#keys, args);
+    } catch (error) {
+      if (error instanceof Line) return error;
+      throw error;
+    } finally {
+      if (this.#keys.dirty > 0 && this.#config.get('appendonly') === 'yes') this.save();
+    }
   }
 
-  #drop(key: string): void {
-    this.#values.delete(key);
-    this.#expiry.delete(key);
+  #auth(client: Client, args: readonly string[]): Reply {
+    const password = this.#config.get('requirepass');
+    if (password === '')
+      return new Line('ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?', true);
+    client.isKnown = args.at(-1) === password && (args.length === 1 || args[0] === 'default');
+    return client.isKnown ? new Line('OK') : new Line('WRONGPASS invalid username-password pair or user is disabled.', true);
+  }
+
+  readonly #ofServer: Readonly<Record<string, readonly [words: number, run: (keys: Keys, args: readonly string[]) => Reply]>> = {
+    bgsave: [-1, () => (this.save().isError ? new Line('ERR', true) : new Line('Background saving started'))],
+    info: [-1, (_keys, [section]) => this.#info(section?.toLowerCase())],
+    lastsave: [1, () => Math.floor(this.#saved / 1000)],
+    quit: [-1, () => new Line('OK')],
+    save: [1, () => this.save()],
+    select: [2, (_keys, [index]) => (index === '0' ? new Line('OK') : new Line('ERR k8s-lab: databases other than 0 are not simulated', true))],
+  };
+
+  #info(wanted: string | undefined): string {
+    const process = this.#process;
+    const keys = this.#keys.names();
+    const expires = keys.filter((key) => this.#keys.find(key)?.expires !== undefined).length;
+    const { memory } = this.#keys;
+    const seconds = Math.floor((process.now - this.#began) / 1000);
+    const sections: Readonly<Record<string, readonly string[]>> = {
+      Server: [
+        `redis_version:${process.env['REDIS_VERSION'] ?? '7.4.5'}`,
+        'redis_mode:standalone',
+        `process_id:${pidOf(process)}`,
+        `tcp_port:${this.#config.get('port')}`,
+        `uptime_in_seconds:${seconds}`,
+        `uptime_in_days:${Math.floor(seconds / 86_400)}`,
+      ],
+      Memory: [
+        `used_memory:${memory}`,
+        `used_memory_human:${(memory / 1024).toFixed(2)}K`,
+        `maxmemory:${this.#config.get('maxmemory')}`,
+        `maxmemory_policy:${this.#config.get('maxmemory-policy')}`,
+      ],
+      Persistence: [
+        'loading:0',
+        `rdb_changes_since_last_save:${this.#keys.dirty}`,
+        `rdb_last_save_time:${Math.floor(this.#saved / 1000)}`,
+        `aof_enabled:${this.#config.get('appendonly') === 'yes' ? 1 : 0}`,
+      ],
+      Replication: ['role:master', 'connected_slaves:0'],
+      Keyspace: keys.length > 0 ? [`db0:keys=${keys.length},expires=${expires},avg_ttl=0`] : [],
+    };
+    return Object.entries(sections)
+      .filter(([name]) => wanted === undefined || wanted === 'all' || wanted === name.toLowerCase())
+      .map(([name, lines]) => [`# ${name}`, ...lines, ''].join('\r\n'))
+      .join('\r\n');
   }
 }
-
-type Data = {
-  readonly values: Map<string, string | string[]>;
-  readonly expiry: Map<string, number>;
-  readonly expire: (key: string, at: number) => void;
-  readonly now: number;
-};
-type RedisCommand = { readonly arity: number; readonly reply: (args: readonly string[], data: Data) => string };
-
-const quoted = (value: string | undefined): string => (value === undefined ? '(nil)' : JSON.stringify(value));
-const integer = (value: number): string => `(integer) ${value}`;
-const list = (values: readonly string[]): string =>
-  values.length === 0 ? '(empty array)' : values.map((value, index) => `${index + 1}) ${quoted(value)}`).join('\n');
-const text = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? undefined : value);
-const items = ({ values }: Data, key: string): string[] => {
-  const found = values.get(key);
-  if (Array.isArray(found)) return found;
-  const made: string[] = [];
-  values.set(key, made);
-  return made;
-};
-const add = (step: number): RedisCommand => ({
-  arity: 1,
-  reply: ([key = '', by = '1'], { values }) => {
-    const next = Number(text(values.get(key)) ?? 0) + step * Number(by);
-    if (!Number.isInteger(next)) return '(error) ERR value is not an integer or out of range';
-    values.set(key, String(next));
-    return integer(next);
-  },
-});
-
-const commands: Readonly<Record<string, RedisCommand>> = {
-  ping: { arity: 0, reply: ([message]) => (message === undefined ? 'PONG' : quoted(message)) },
-  echo: { arity: 1, reply: ([message]) => quoted(message) },
-  set: {
-    arity: 2,
-    reply: ([key = '', value = '', option = '', amount], { values, expire, expiry, now }) => {
-      values.set(key, value);
-      expiry.delete(key);
-      if (amount !== undefined && /^(ex|px)$/i.test(option)) expire(key, now + Number(amount) * (option.toLowerCase() === 'ex' ? 1000 : 1));
-      return 'OK';
-    },
-  },
-  get: { arity: 1, reply: ([key = ''], { values }) => quoted(text(values.get(key))) },
-  del: { arity: 1, reply: (keys, { values }) => integer(keys.filter((key) => values.delete(key)).length) },
-  exists: { arity: 1, reply: (keys, { values }) => integer(keys.filter((key) => values.has(key)).length) },
-  keys: {
-    arity: 1,
-    reply: ([pattern = '*'], { values }) => list([...values.keys()].filter((key) => pattern === '*' || key.startsWith(pattern.replace(/\*$/, '')))),
-  },
-  incr: add(1),
-  incrby: add(1),
-  decr: add(-1),
-  decrby: add(-1),
-  expire: {
-    arity: 2,
-    reply: ([key = '', seconds], { values, expire, now }) => {
-      if (!values.has(key)) return integer(0);
-      expire(key, now + Number(seconds) * 1000);
-      return integer(1);
-    },
-  },
-  ttl: {
-    arity: 1,
-    reply: ([key = ''], { values, expiry, now }) => integer(!values.has(key) ? -2 : expiry.has(key) ? Math.ceil(((expiry.get(key) ?? now) - now) / 1000) : -1),
-  },
-  lpush: { arity: 2, reply: ([key = '', ...rest], data) => integer(items(data, key).unshift(...[...rest].reverse())) },
-  rpush: { arity: 2, reply: ([key = '', ...rest], data) => integer(items(data, key).push(...rest)) },
-  lpop: { arity: 1, reply: ([key = ''], data) => quoted(items(data, key).shift()) },
-  rpop: { arity: 1, reply: ([key = ''], data) => quoted(items(data, key).pop()) },
-  llen: { arity: 1, reply: ([key = ''], data) => integer(items(data, key).length) },
-  lrange: {
-    arity: 3,
-    reply: ([key = '', from, to], data) =>
-      list(items(data, key).slice(Number(from), Number(to) < 0 ? items(data, key).length + Number(to) + 1 : Number(to) + 1)),
-  },
-  dbsize: { arity: 0, reply: (_args, { values }) => integer(values.size) },
-  flushall: {
-    arity: 0,
-    reply: (_args, { values }) => {
-      values.clear();
-      return 'OK';
-    },
-  },
-  info: { arity: 0, reply: () => '# Server\r\nredis_mode:standalone\r\n# Replication\r\nrole:master\r\nconnected_slaves:0' },
-  select: { arity: 1, reply: () => 'OK' },
-};
-
-/** One command from its arguments; without any it says what it cannot do. */
-export const redisCli: Program = function* (argv, process) {
-  const host = flag(argv, 'h') ?? '127.0.0.1';
-  const port = Number(flag(argv, 'p') ?? 6379);
-  const password = flag(argv, 'a') ?? process.env['REDISCLI_AUTH'];
-  const rest: string[] = [];
-  for (let i = 1; i < argv.length; i++) {
-    if (['-h', '-p', '-a', '-n'].includes(argv[i] ?? '') && rest.length === 0) i++;
-    else rest.push(argv[i] as string);
-  }
-  if (rest.length === 0) {
-    yield* process.printError('k8s-lab: redis-cli without a command is not simulated\n');
-    return 70;
-  }
-  const address = host === 'localhost' ? '127.0.0.1' : yield* resolveName(process, host);
-  if (address === undefined) {
-    yield* process.printError(`Could not connect to Redis at ${host}:${port}: Name or service not known\n`);
-    return 1;
-  }
-  try {
-    const server = dial(redisProtocol, process.namespaces.network, address, port, process.sim.random);
-    const reply = yield* server.command(password === undefined ? rest : ['auth+', password, ...rest]);
-    // Into a pipe redis-cli prints raw values.
-    yield* process.print(`${process.stdout.tty ? reply : raw(reply)}\n`);
-    return reply.startsWith('(error)') ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof NetworkError)) throw error;
-    yield* sleep(error.afterMilliseconds);
-    yield* process.printError(`Could not connect to Redis at ${host}:${port}: ${error.message}\n`);
-    return 1;
-  }
-};
-
-const raw = (reply: string): string =>
-  reply
-    .split('\n')
-    .map((line) =>
-      line
-        .replace(/^\d+\) /, '')
-        .replace(/^\((?:integer|error)\) /, '')
-        .replace(/^\(nil\)$|^\(empty array\)$/, ''),
-    )
-    .map((line) => (line.startsWith('"') ? (JSON.parse(line) as string) : line))
-    .join('\n');

@@ -1,8 +1,9 @@
 /** read, mapfile. */
+
+import { readUntil } from '../../linux/line-input.ts';
 import type { OpenFile } from '../../linux/open-file.ts';
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { readUntil } from '../line-input.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { IndexedArray } from '../variable-values.ts';
 import { interruptible } from '../wait.ts';
