@@ -56,7 +56,7 @@ test('a stateful set rolls as many as maxUnavailable says, and scales down past 
     metadata: key,
     spec: { serviceName: 'db', replicas: 5, minReadySeconds: 2, updateStrategy, selector: { matchLabels: { app: 'db' } }, template: template('db') },
   } as never);
-  settle(30_000);
+  settle(17_000);
   const pods = () => client.list('pods', { namespace: 'default' }).items;
   const going = () => pods().filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
   client.patch('statefulsets.apps', key, { spec: { template: { spec: { containers: [{ name: 'c', image: 'busybox:1.37' }] } } } });
@@ -64,7 +64,7 @@ test('a stateful set rolls as many as maxUnavailable says, and scales down past 
   // Half of five, rounded down; while they end they still count as ready.
   expect(going().map(({ metadata }) => metadata.name)).toEqual(['db-3', 'db-4']);
   expect(client.get('statefulsets.apps', key)?.status).toMatchObject({ replicas: 5, readyReplicas: 5, currentReplicas: 3 });
-  settle(30_000);
+  settle(12_000);
   expect(pods().map(({ spec }) => spec.containers[0]?.image?.slice(-2))).toEqual(['36', '37', '37', '37', '37']);
   for (const name of ['db-3', 'db-4']) {
     const pod = client.get('pods', { namespace: 'default', name });
@@ -72,10 +72,10 @@ test('a stateful set rolls as many as maxUnavailable says, and scales down past 
     client.updateStatus('pods', { ...pod, status: { ...pod?.status, conditions } } as never);
   }
   client.patch('statefulsets.apps', key, { spec: { replicas: 2 } });
-  settle(10_000);
+  settle(4_000);
   expect(pods()).toHaveLength(5);
   client.delete('pods', { namespace: 'default', name: 'db-3' });
-  settle(10_000);
+  settle(4_000);
   expect(pods().map(({ metadata }) => metadata.name)).toEqual(['db-0', 'db-1']);
 });
 
@@ -169,6 +169,26 @@ test('a daemon set runs once on each node, also on one that comes later', () => 
   client.patch('nodes', { namespace: '', name: 'node02' }, { metadata: { labels: { disk: 'ssd' } } });
   settle();
   expect(nodes()).toEqual(['node02']);
+});
+
+test('a daemon set with maxSurge has the new pod beside the old one until it is available', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  const key = { namespace: 'default', name: 'agent' };
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+  const spec = { selector: { matchLabels: { app: 'agent' } }, template: template('agent'), updateStrategy, minReadySeconds: 3 };
+  client.create('daemonsets.apps', { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: key, spec } as never);
+  settle(10_000);
+  const images = () => client.list('pods', { namespace: 'default' }).items.map((pod) => `${pod.spec.nodeName} ${pod.spec.containers[0]?.image?.slice(-2)}`);
+  expect(images().sort()).toEqual(['node01 36', 'node02 36']);
+  client.patch('daemonsets.apps', key, { spec: { template: { spec: { containers: [{ name: 'c', image: 'busybox:1.37' }] } } } });
+  settle(3_000);
+  expect(images()).toHaveLength(3);
+  expect(images().filter((text) => text.endsWith('37'))).toHaveLength(1);
+  expect(client.get('daemonsets.apps', key)?.status).toMatchObject({ desiredNumberScheduled: 2, numberAvailable: 2, numberReady: 2 });
+  settle(20_000);
+  expect(images().sort()).toEqual(['node01 37', 'node02 37']);
+  expect(client.get('daemonsets.apps', key)?.status).toMatchObject({ updatedNumberScheduled: 2, numberAvailable: 2 });
 });
 
 const jobSpec = (command: string[], more: object = {}) => ({

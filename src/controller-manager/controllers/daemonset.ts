@@ -1,20 +1,22 @@
 import type { DaemonSet, Node, Pod } from '../../api/types.ts';
 import { byControllerUid, type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
 import { controllerRef, keyOf, keyText, type ObjectKey, textOf } from '../../client/keys.ts';
+import type { Milliseconds } from '../../sim/routine.ts';
 import { claim, claimIndexes, enqueueClaimant } from '../claim.ts';
 import { constants } from '../constants.ts';
 import { nodeOfPod, shouldRun, templateForNode } from '../daemon/nodes.ts';
+import { allowsSurge, rollingSteps, type Steps, superfluous } from '../daemon/rollout.ts';
 import { equal, withoutZeros } from '../equal.ts';
 import { Expectations } from '../expectations.ts';
 import { currentRevision, listRevisions, revisionHashLabel, truncateHistory } from '../history.ts';
-import { scaledValue } from '../int-or-percent.ts';
 import { createPod, deletePod, podFromTemplate, slowStartBatch } from '../pod-control.ts';
-import { isAvailable, isReady } from '../pods.ts';
+import { isAvailable, isReady, isTerminal } from '../pods.ts';
 import { observePod } from './replicaset.ts';
 
 /** One pod on each fitting node: pkg/controller/daemon/daemon_controller.go. */
 export function daemonSetController(): Controller {
   const expectations = new Expectations();
+  const backoffs: Backoffs = new Map();
   return {
     name: 'daemonset-controller',
     watches: [
@@ -26,7 +28,7 @@ export function daemonSetController(): Controller {
       watch('controllerrevisions.apps', () => []),
     ],
     indexes: [...claimIndexes('pods'), { resource: 'controllerrevisions.apps', name: 'controller', of: byControllerUid }],
-    reconcile: (key, context) => reconcile(key, context, expectations),
+    reconcile: (key, context) => reconcile(key, context, expectations, backoffs),
   };
 }
 
@@ -40,9 +42,13 @@ type Sync = {
   readonly hash: string;
   readonly pods: ReadonlyMap<string, readonly Pod[]>;
   readonly nodes: readonly Node[];
+  readonly backoffs: Backoffs;
 };
 
-function reconcile(key: ObjectKey, context: Context, expectations: Expectations): Result {
+/** When a failed pod of a set on a node was last deleted, and how long the next one stays. */
+type Backoffs = Map<string, { readonly at: Milliseconds; readonly delay: Milliseconds }>;
+
+function reconcile(key: ObjectKey, context: Context, expectations: Expectations, backoffs: Backoffs): Result {
   const set = context.informers.of('daemonsets.apps').get(key);
   const id = keyText(key);
   if (set === undefined) {
@@ -54,15 +60,19 @@ function reconcile(key: ObjectKey, context: Context, expectations: Expectations)
   const revision = currentRevision(context, set, 'DaemonSet', history);
   const hash = revision.metadata.labels?.[revisionHashLabel] ?? '';
   const pods = podsByNode(claim(context, 'pods', set, { selector: set.spec.selector, reference: controllerRef('apps/v1', 'DaemonSet', set) }));
-  const sync: Sync = { context, set, hash, pods, nodes: context.informers.of('nodes').list() };
+  const sync: Sync = { context, set, hash, pods, nodes: context.informers.of('nodes').list(), backoffs };
   let throttled = false;
+  let requeueAfter: Milliseconds | undefined;
   if (expectations.satisfied(id, context.sim.now)) {
-    throttled = manage(sync, expectations);
-    if (!throttled && expectations.satisfied(id, context.sim.now) && set.spec.updateStrategy?.type !== 'OnDelete') rollingUpdate(sync, expectations);
+    const managed = manage(sync, expectations);
+    ({ throttled, requeueAfter } = managed);
+    if (!throttled && expectations.satisfied(id, context.sim.now) && set.spec.updateStrategy?.type !== 'OnDelete')
+      throttled = syncNodes(sync, expectations, rollingSteps(set, hash, pods, sync.nodes, context.sim.now));
     truncate(context, set, history, [...pods.values()].flat());
   }
   updateStatus(sync);
-  return throttled ? { requeueAfter: 1 } : minReadyWait(sync);
+  if (throttled) return { requeueAfter: 1 };
+  return requeueAfter === undefined ? minReadyWait(sync) : { requeueAfter };
 }
 
 function podsByNode(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
@@ -77,27 +87,37 @@ function podsByNode(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
 }
 
 /** podsShouldBeOnNode for each node, then the difference. True when the budget of requests ran out. */
-function manage({ context, set, hash, pods, nodes }: Sync, expectations: Expectations): boolean {
+function manage(sync: Sync, expectations: Expectations): Result & { readonly throttled: boolean } {
+  const { set, hash, pods, nodes, context } = sync;
   const wanted: string[] = [];
   const unwanted: Pod[] = [];
   const known = new Set<string>();
+  let wait: Milliseconds | undefined;
   for (const node of nodes) {
     const name = node.metadata.name ?? '';
     known.add(name);
     const { run, stay } = shouldRun(set, node);
-    const here = (pods.get(name) ?? []).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const all = pods.get(name) ?? [];
+    const here = all.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     if (!stay) unwanted.push(...here);
-    else if (run) {
-      const { failed, running } = split(context, here);
-      unwanted.push(...failed, ...running.slice(1));
-      if (running.length === 0 && failed.length === 0 && (pods.get(name) ?? []).length === 0) wanted.push(name);
+    else {
+      const { over, running, inBackoff } = split(sync, here, name);
+      wait = Math.min(inBackoff ?? Number.POSITIVE_INFINITY, wait ?? Number.POSITIVE_INFINITY);
+      unwanted.push(...over, ...superfluous(set, running, hash, context.sim.now));
+      if (run && (allowsSurge(set) ? running.length === 0 : all.length === 0)) wanted.push(name);
     }
   }
   // Pods that wait for a node that is gone will never be scheduled.
   for (const [name, here] of pods)
     if (!known.has(name)) unwanted.push(...here.filter(({ spec, metadata }) => !spec.nodeName && metadata.deletionTimestamp === undefined));
+  const throttled = syncNodes(sync, expectations, { wanted, unwanted });
+  return { throttled, ...(wait !== undefined && Number.isFinite(wait) && { requeueAfter: wait }) };
+}
+
+function syncNodes({ context, set, hash }: Sync, expectations: Expectations, { wanted, unwanted }: Steps): boolean {
   const deletions = unwanted.filter((pod) => deletePod(context, pod, set)).map(textOf);
   const names = wanted.slice(0, constants.daemonSetBurstReplicas.value);
+  if (names.length + deletions.length === 0) return false;
   let next = 0;
   const reference = controllerRef('apps/v1', 'DaemonSet', set);
   const { done, error, throttled } = slowStartBatch(context, names.length, () => {
@@ -109,40 +129,25 @@ function manage({ context, set, hash, pods, nodes }: Sync, expectations: Expecta
   return throttled;
 }
 
-function split({ recorder }: Context, pods: readonly Pod[]): { readonly failed: readonly Pod[]; readonly running: readonly Pod[] } {
-  const failed = pods.filter(({ status }) => status?.phase === 'Failed' || status?.phase === 'Succeeded');
-  for (const pod of failed) {
-    const { name, namespace } = pod.metadata;
-    const [reason, word, type] =
-      pod.status?.phase === 'Failed' ? (['FailedDaemonPod', 'failed', 'Warning'] as const) : (['SucceededDaemonPod', 'succeeded', 'Normal'] as const);
-    const message = `Found ${word} daemon pod ${namespace}/${name} on node ${pod.spec.nodeName}, will try to ${word === 'failed' ? 'kill' : 'delete'} it`;
-    recorder.record(pod, { type, reason, message });
+/** Those that are over are told and go; one that failed only after a while, so that a kubelet that refuses it is not asked all the time. */
+function split({ context: { recorder, sim }, set, backoffs }: Sync, pods: readonly Pod[], node: string) {
+  const over: Pod[] = [];
+  let inBackoff: Milliseconds | undefined;
+  for (const pod of pods.filter(isTerminal)) {
+    const failed = pod.status?.phase === 'Failed';
+    const id = `${set.metadata.uid}/${set.status?.observedGeneration}/${node}`;
+    const last = backoffs.get(id);
+    if (failed && last !== undefined && sim.now - last.at < last.delay) {
+      inBackoff = last.delay;
+      continue;
+    }
+    if (failed) backoffs.set(id, { at: sim.now, delay: Math.min(2 * (last?.delay ?? 500), 900_000) });
+    const which = `daemon pod ${pod.metadata.namespace}/${pod.metadata.name} on node ${node}`;
+    if (failed) recorder.warning(set, 'FailedDaemonPod', `Found failed ${which}, will try to kill it`);
+    else recorder.normal(set, 'SucceededDaemonPod', `Found succeeded ${which}, will try to delete it`);
+    over.push(pod);
   }
-  const rest = pods.filter((pod) => !failed.includes(pod));
-  // Of several pods on one node the oldest stays.
-  return { failed, running: rest.sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1)) };
-}
-
-/** update.go rollingUpdate without surge: old pods go while no more than maxUnavailable nodes are without a good one. */
-function rollingUpdate({ context, set, hash, pods, nodes }: Sync, expectations: Expectations): void {
-  const desired = nodes.filter((node) => shouldRun(set, node).run);
-  const maxUnavailable = Math.max(1, scaledValue(set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, desired.length, true));
-  let unavailable = 0;
-  const broken: Pod[] = [];
-  const candidates: Pod[] = [];
-  for (const node of desired) {
-    const here = pods.get(node.metadata.name ?? '') ?? [];
-    const pod = here.find(({ metadata }) => metadata.deletionTimestamp === undefined);
-    if (pod === undefined) unavailable++;
-    else if (!isAvailable(pod, set.spec.minReadySeconds ?? 0, context.sim.now)) {
-      unavailable++;
-      // A pod that does not work is replaced at once: it cannot get less available.
-      if (pod.metadata.labels?.[revisionHashLabel] !== hash) broken.push(pod);
-    } else if (pod.metadata.labels?.[revisionHashLabel] !== hash) candidates.push(pod);
-  }
-  const room = Math.max(0, maxUnavailable - unavailable);
-  const deletions = [...broken, ...candidates.slice(0, room)].filter((pod) => deletePod(context, pod, set)).map(textOf);
-  if (deletions.length > 0) expectations.expect(textOf(set), context.sim.now, { deletions });
+  return { over, inBackoff, running: pods.filter((pod) => !isTerminal(pod)) };
 }
 
 function truncate(context: Context, set: DaemonSet, history: ReturnType<typeof listRevisions>, pods: readonly Pod[]): void {
