@@ -30,7 +30,7 @@ function outcomeOf(check: Check, world: WorldView, expressions: Expressions): Ou
   if ('all' in check) return firstNotPassed(check.all.map((each) => outcomeOf(each, world, expressions)));
   if ('any' in check) return anyOf(check.any, world, expressions, 1);
   if ('atLeast' in check) return anyOf(check.atLeast.of, world, expressions, check.atLeast.count);
-  if ('not' in check) return negate(check.not, outcomeOf(check.not, world, expressions));
+  if ('not' in check) return negate(check.not, outcomeOf(check.not, world, expressions), world);
   try {
     return evaluateSource(check, check.that, world, expressions);
   } catch (error) {
@@ -51,7 +51,7 @@ function anyOf(checks: readonly Check[], world: WorldView, expressions: Expressi
   return outcomes.filter((each) => each.state === 'passed').length >= count ? passed : firstNotPassed(outcomes);
 }
 
-function negate(check: Check, outcome: Outcome): Outcome {
+function negate(check: Check, outcome: Outcome, world: WorldView): Outcome {
   // Whoever is still at it has not failed.
   if (outcome.state === 'failure') return outcome.open ? { state: 'waiting' } : passed;
   if (outcome.state !== 'passed') return outcome;
@@ -60,10 +60,16 @@ function negate(check: Check, outcome: Outcome): Outcome {
     failure(
       check,
       ({ otherwise }) => otherwise,
-      ({ there }) => there,
+      ({ there }) => ran(check, world) ?? there,
     )
   );
 }
+
+/** Of a command that should not have been run: what was. */
+const ran = (check: Check, { commands }: WorldView): string | undefined => {
+  const command = 'command' in check ? commands.findLast((each) => matchesCommand(check.command, each)) : undefined;
+  return command && `${command.tool} ${command.verb}`.trim();
+};
 
 function evaluateSource(check: CheckSource & { readonly id?: string }, that: string | undefined, world: WorldView, expressions: Expressions): Outcome {
   const fail = (expected: (words: Wording) => string, found: (words: Wording) => string): Failure => failure(check, expected, found);

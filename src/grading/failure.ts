@@ -114,6 +114,5 @@ function whereToLook(check: Check, words: Wording): string {
       http !== undefined ? `curl ${http}` : dns !== undefined ? `nslookup ${dns.replace('@', ' ')}` : `nc -z ${(tcp ?? '').replace(':', ' ')}`,
     );
   }
-  if ('command' in check) return `command ${check.command.tool}`;
   return '';
 }
