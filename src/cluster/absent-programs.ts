@@ -17,6 +17,7 @@ export const absentPrograms = [
   'containerd-rootless.sh',
   'cni-plugin',
   'containerd-shim-runc-v2',
+  'docker-proxy',
   'conmon',
   'crun',
   'pinns',

@@ -9,6 +9,7 @@ import {
   type Filters,
   type Pruned,
 } from '../interfaces/docker.ts';
+import { FileNode } from '../linux/file-node.ts';
 import { parseSignal, signalNumbers } from '../linux/signals.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { ContainerFiles } from './container-files.ts';
@@ -67,6 +68,7 @@ export class Containers extends ContainerFiles implements Api {
     const full = image.names.find((each) => !each.includes('@')) ?? image.names[0] ?? '';
     const chain = yield* containerd.snapshots.unpack(moby, snapshotter, full);
     containerd.snapshots.prepare(moby, snapshotter, id, chain);
+    rootOf(this.engine, id).add('.dockerenv', new FileNode({ mode: 0o755, uid: 0, gid: 0, mtime: this.engine.sim.now }));
     try {
       const { mounts, anonymous } = this.#parts.volumes.mounts(options, rootOf(this.engine, id));
       const container = newContainer(this.engine, { id, name, options, image, imageName: full, mounts, anonymous });

@@ -15,8 +15,8 @@ import {
 import { FileSystem } from '../linux/file-system.ts';
 import { daemonUser } from '../linux/file-user.ts';
 import { SpecialNode } from '../linux/inode.ts';
-import type { Kernel } from '../linux/kernel.ts';
 import { listenUnix, serve } from '../linux/network.ts';
+import type { Process } from '../linux/process.ts';
 import { httpProtocol } from '../linux/protocols.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -26,6 +26,7 @@ import { buildWorker } from './build-worker.ts';
 import { type DaemonConfig, daemonConfig } from './config.ts';
 import { Containers } from './containers.ts';
 import { Engine, moby, snapshotter } from './engine.ts';
+import { stopProxies } from './firewall.ts';
 import { HttpApi } from './http-api.ts';
 import { ImageStore } from './image-store.ts';
 import { Images } from './images.ts';
@@ -38,7 +39,7 @@ import { Volumes } from './volumes.ts';
 type DockerdOptions = {
   /** Ends with the daemon's process, or with `stop`. */
   readonly sim: Sim;
-  readonly kernel: Kernel;
+  readonly daemon: Process;
   /** containerd as it listens now. */
   readonly containerd: () => ContainerdApi;
   /** BuildKit, which the daemon has linked in. */
@@ -69,13 +70,14 @@ export class Dockerd implements DockerApi {
   readonly #version: string;
 
   constructor(options: DockerdOptions) {
-    const { kernel } = options;
+    const { daemon } = options;
+    const { kernel } = daemon;
     this.#version = options.version ?? '29.7.2';
     const files = new FileSystem(kernel.host.mount, daemonUser(kernel.sim));
     const sim = options.sim.scope('dockerd');
     const config = options.config ?? daemonConfig(undefined, new Map());
     const state = stateOf(files, config.dataRoot, kernel.sim.now, () => sim.random.uuid());
-    this.#engine = new Engine({ sim, kernel, files, state, config, old: Number.parseInt(this.#version, 10) < 23, containerd: options.containerd });
+    this.#engine = new Engine({ sim, kernel, daemon, files, state, config, old: Number.parseInt(this.#version, 10) < 23, containerd: options.containerd });
     this.#store = new ImageStore(this.#engine);
     this.#networks = new Networks(this.#engine);
     this.#lifecycle = new Lifecycle(this.#engine, this.#networks);
@@ -130,6 +132,7 @@ export class Dockerd implements DockerApi {
       files.unlink(dockerSocket);
     }
     this.#networks.stop();
+    for (const container of this.#engine.state.containers.values()) stopProxies(container);
     this.#engine.closeSubscribers();
     this.#engine.sim.stop();
   }

@@ -4,6 +4,7 @@ import { DockerError, type DockerEvent } from '../interfaces/docker.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import { DirectoryNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
+import type { Process } from '../linux/process.ts';
 import { Channel } from '../sim/channel.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { DaemonConfig } from './config.ts';
@@ -18,6 +19,8 @@ export const snapshotter = 'overlayfs';
 export class Engine {
   readonly sim: Sim;
   readonly kernel: Kernel;
+  /** dockerd itself. */
+  readonly daemon: Process;
   readonly files: FileSystem;
   readonly state: DockerState;
   /** A release before 23: images are known by their config's digest, and messages are other ones. */
@@ -28,9 +31,10 @@ export class Engine {
   readonly #recent: DockerEvent[] = [];
   readonly #subscribers = new Set<Channel<DockerEvent>>();
 
-  constructor(parts: Pick<Engine, 'sim' | 'kernel' | 'files' | 'state' | 'config' | 'old'> & { readonly containerd: () => ContainerdApi }) {
+  constructor(parts: Pick<Engine, 'sim' | 'kernel' | 'daemon' | 'files' | 'state' | 'config' | 'old'> & { readonly containerd: () => ContainerdApi }) {
     this.sim = parts.sim;
     this.kernel = parts.kernel;
+    this.daemon = parts.daemon;
     this.files = parts.files;
     this.state = parts.state;
     this.old = parts.old;

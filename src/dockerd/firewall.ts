@@ -1,6 +1,7 @@
 /** Docker's own rules of iptables (moby daemon/libnetwork/drivers/bridge/internal/iptabler, firewall_linux.go); `raw` is not a table of the lab. */
-import type { Netfilter, Rule, TableName } from '../linux/netfilter.ts';
+import type { Rule, TableName } from '../linux/netfilter.ts';
 import type { Engine } from './engine.ts';
+import { startProxies } from './proxy.ts';
 import type { Container, NetworkRecord, PublishedPort } from './state.ts';
 
 /** A rule and where it stands. */
@@ -98,14 +99,22 @@ function rulesOf(engine: Engine, network: NetworkRecord): Placed[] {
   ];
 }
 
-/** What a container's published port needs: DNAT, and a way past the bridge's DROP. */
+/** What a container's published port needs: its docker-proxy, DNAT, and a way past the bridge's DROP. */
 export function openPort(engine: Engine, container: Container, { bridge }: NetworkRecord, ip: string, port: PublishedPort): void {
+  const stop = startProxies(engine, port, ip);
+  const rules = rulesOfPort(engine, bridge, ip, port);
   const { netfilter } = engine.kernel.host.network;
-  if (!netfilter || !engine.config.iptables) return;
+  netfilter?.tables.nat.get('DOCKER')?.push(...rules.slice(0, 1).map(({ rule }) => rule));
+  netfilter?.tables.filter.get('DOCKER')?.unshift(...rules.slice(1).map(({ rule }) => rule));
+  published.set(container, [...(published.get(container) ?? []), { rules, stop }]);
+}
+
+function rulesOfPort({ kernel, config }: Engine, bridge: string, ip: string, port: PublishedPort): Placed[] {
+  if (!kernel.host.network.netfilter || !config.iptables) return [];
   const { protocol } = port;
   const to = { address: ip, port: port.container };
   const host = port.hostIp === '0.0.0.0' ? {} : { destination: port.hostIp };
-  const own: Placed[] = [
+  return [
     {
       table: 'nat',
       chain: 'DOCKER',
@@ -117,22 +126,20 @@ export function openPort(engine: Engine, container: Container, { bridge }: Netwo
       rule: { match: { protocol, destination: ip, destinationPort: port.container, ...through(`!${bridge}`, bridge) }, target: accept },
     },
   ];
-  const proxy = { protocol, address: port.hostIp, port: port.host, to };
-  netfilter.proxies.add(proxy);
-  netfilter.tables.nat.get('DOCKER')?.push((own[0] as Placed).rule);
-  netfilter.tables.filter.get('DOCKER')?.unshift((own[1] as Placed).rule);
-  published.set(container, [...(published.get(container) ?? []), { rules: own, proxy }]);
 }
 
-type Opened = { readonly rules: readonly Placed[]; readonly proxy: Parameters<Netfilter['proxies']['add']>[0] };
+type Opened = { readonly rules: readonly Placed[]; readonly stop: () => void };
 const published = new WeakMap<Container, readonly Opened[]>();
 
 export function closePorts(engine: Engine, container: Container): void {
-  for (const { rules, proxy } of published.get(container) ?? []) {
-    for (const placed of rules) remove(engine, placed);
-    engine.kernel.host.network.netfilter?.proxies.delete(proxy);
-  }
+  stopProxies(container);
+  for (const { rules } of published.get(container) ?? []) for (const placed of rules) remove(engine, placed);
   published.delete(container);
+}
+
+/** As their daemon ends; the rules stay. */
+export function stopProxies(container: Container): void {
+  for (const { stop } of published.get(container) ?? []) stop();
 }
 
 /** The first rule that says the same, wherever it came from (iptables -D). */

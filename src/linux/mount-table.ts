@@ -22,11 +22,15 @@ const unseen = new Set(['ro', 'rw', 'strictatime', 'newinstance', 'defaults']);
 function asKernel(options: readonly string[]): string[] {
   const time = options.some((each) => /^(no|strict)atime$/.test(each)) ? [] : ['relatime'];
   const own = flags.filter((each) => each === (options.includes('ro') ? 'ro' : 'rw') || (!/^r[ow]$/.test(each) && [...options, ...time].includes(each)));
-  const further = options.filter((each) => !flags.includes(each) && !unseen.has(each));
+  const further = options.filter((each) => !flags.includes(each) && !unseen.has(each) && each !== 'mode=1777');
   const kilobytes = (_all: string, size: string, unit: string): string =>
     `size=${unit === '' ? Number(size) / 1024 : Number(size) * ({ k: 1, m: 1024, g: 1024 ** 2 }[unit.toLowerCase()] ?? 1)}k`;
-  return [...own, ...further.map((each) => each.replace(/^size=(\d+)([kmg]?)$/i, kilobytes).replace(/^mode=0+/, 'mode='))];
+  further.sort((a, b) => rank(a) - rank(b));
+  return [...own, ...further.map((each) => each.replace(/^size=(\d+)([kmg]?)$/i, kilobytes).replace(/^((?:ptmx)?mode)=0+/, '$1='))];
 }
+
+/** tmpfs and devpts write theirs in this order. */
+const rank = (option: string): number => 1 + ['size', 'nr_inodes', 'uid', 'gid', 'mode', 'ptmxmode'].indexOf(option.split('=')[0] ?? '');
 
 /** The root first, then in the order in which they were mounted. */
 export function mountRows(namespace: MountNamespace): MountRow[] {

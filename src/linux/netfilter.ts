@@ -100,7 +100,7 @@ export class Netfilter {
   readonly policies = new Map<string, 'ACCEPT' | 'DROP'>();
   /** How many packets each rule has fitted. */
   readonly hits = new WeakMap<Rule, number>();
-  /** Ports of the node that docker-proxy answers for where no rule leads elsewhere: a process in reality, no more than these lines here. */
+  /** Ports of the node that docker-proxy answers for where no rule leads elsewhere, while its process runs. */
   readonly proxies = new Set<Proxy>();
   /** Tables of family inet by name. */
   readonly nftables = new Map<string, NftTable>();

@@ -19,9 +19,9 @@ export function netDirectory(kernel: Kernel, network: NetworkNamespace, attribut
     route: () => routes(network),
     sockstat: () => socketCounts(network),
     tcp: () => sockets(network, 'tcp'),
-    tcp6: () => socketHead('tcp', 'remote_address', true),
+    tcp6: () => sockets(network, 'tcp', true),
     udp: () => sockets(network, 'udp'),
-    udp6: () => socketHead('udp', 'remote_address', true),
+    udp6: () => sockets(network, 'udp', true),
   };
   return new GeneratedDirectory(attributes(0o555), () =>
     Object.entries(tables).map(([name, read]) => [name, new FileNode(attributes(name === 'nf_conntrack' ? 0o440 : 0o444), '', { read })]),
@@ -67,14 +67,15 @@ const socketHead = (transport: Transport, remote: string, six = false): string =
 };
 
 /** What listens: states 0A (LISTEN) and 07. */
-function sockets(network: NetworkNamespace, transport: Transport): string {
-  const all = [...network.listeners].filter((each) => each.transport === transport);
+function sockets(network: NetworkNamespace, transport: Transport, six = false): string {
+  const none = '0'.repeat(six ? 32 : 8);
+  const all = [...network.listeners].filter((each) => each.transport === transport && (each.address === '::') === six);
   const rows = all.map(({ address, port, pid }, i) => {
-    const local = `${hexAddress(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-    const head = `${String(i).padStart(4)}: ${local} 00000000:0000 ${transport === 'tcp' ? '0A' : '07'} 00000000:00000000 00:00000000 00000000     0        0 ${socketInode({ pid, port })}`;
-    return `${(transport === 'tcp' ? `${head} 1 0000000000000000 100 0 0 10 0` : `${head} 2 0000000000000000 0`).padEnd(transport === 'tcp' ? 149 : 127)}\n`;
+    const local = `${six ? none : hexAddress(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+    const head = `${String(i).padStart(4)}: ${local} ${none}:0000 ${transport === 'tcp' ? '0A' : '07'} 00000000:00000000 00:00000000 00000000     0        0 ${socketInode({ pid, port })}`;
+    return `${(transport === 'tcp' ? `${head} 1 0000000000000000 100 0 0 10 0` : `${head} 2 0000000000000000 0`).padEnd(six ? 0 : transport === 'tcp' ? 149 : 127)}\n`;
   });
-  return socketHead(transport, 'rem_address ') + rows.join('');
+  return socketHead(transport, six ? 'remote_address' : 'rem_address ', six) + rows.join('');
 }
 
 /** The number of a listening socket. */

@@ -11,10 +11,14 @@ import { DirectoryNode, GeneratedDirectory, type Inode, SpecialNode, SymlinkNode
 import type { Kernel } from '../linux/kernel.ts';
 import { MountNamespace } from '../linux/mounts.ts';
 import type { PidNamespace } from '../linux/namespaces.ts';
+import type { NetworkNamespace } from '../linux/network.ts';
 import { OverlayDirectory } from '../linux/overlay.ts';
 import { newProcfs } from '../linux/procfs.ts';
+import { emptyTree, newSysfs } from '../linux/sysfs.ts';
 
 type SpecMount = OciSpec['mounts'][number];
+/** What the file systems of the kernel show of it. */
+type Shown = { readonly pid: PidNamespace; readonly network: NetworkNamespace; readonly cgroup: Cgroup; readonly terminal: boolean };
 
 /** Files as root sees them in a namespace: what runtimes work with. */
 export const rootFileSystem = (namespace: MountNamespace, clock: { readonly now: number }): FileSystem => new FileSystem(namespace, daemonUser(clock, 0));
@@ -25,16 +29,14 @@ export class RootfsBuilder {
   readonly #host: FileSystem;
   /** What /dev holds at first: one for all containers, under each one's own. */
   readonly #devices: DirectoryNode;
-  readonly #sysfs: DirectoryNode;
 
   constructor(kernel: Kernel, host: FileSystem) {
     this.#kernel = kernel;
     this.#host = host;
     this.#devices = deviceDirectory(kernel.sim.now);
-    this.#sysfs = emptyTree(['block', 'bus', 'class', 'dev', 'devices', 'firmware', 'fs/cgroup', 'kernel', 'module'], kernel.sim.now);
   }
 
-  build(spec: OciSpec, bundle: string, container: { readonly pid: PidNamespace; readonly cgroup: Cgroup; readonly terminal: boolean }): MountNamespace {
+  build(spec: OciSpec, bundle: string, container: Shown): MountNamespace {
     const root = this.#rootDirectory(spec, bundle);
     const namespace = new MountNamespace(root, this.#kernel.disk);
     const files = rootFileSystem(namespace, this.#kernel.sim);
@@ -53,12 +55,7 @@ export class RootfsBuilder {
     return root;
   }
 
-  #mount(
-    namespace: MountNamespace,
-    files: FileSystem,
-    mount: SpecMount,
-    container: { readonly pid: PidNamespace; readonly cgroup: Cgroup; readonly terminal: boolean },
-  ): void {
+  #mount(namespace: MountNamespace, files: FileSystem, mount: SpecMount, container: Shown): void {
     const options = mount.options ?? [];
     const bind = mount.type === 'bind' || options.includes('bind') || options.includes('rbind');
     const inode = bind ? this.#source(mount) : this.#filesystem(mount, container);
@@ -79,13 +76,14 @@ export class RootfsBuilder {
     );
   }
 
-  #filesystem(mount: SpecMount, container: { readonly pid: PidNamespace; readonly cgroup: Cgroup; readonly terminal: boolean }): Inode {
+  #filesystem(mount: SpecMount, container: Shown): Inode {
     const now = this.#kernel.sim.now;
     const { type } = mount;
     if (type === 'proc') return lazyDirectory(now, () => newProcfs(this.#kernel, container.pid));
-    if (type === 'sysfs') return this.#sysfs;
+    if (type === 'sysfs') return lazyDirectory(now, () => newSysfs(container.network, now));
     if (type === 'cgroup' || type === 'cgroup2') return newCgroupfs(this.#kernel, container.cgroup);
-    const mode = mount.options?.find((option) => option.startsWith('mode='))?.slice(5);
+    // The mode of a devpts is that of the terminals in it.
+    const mode = type === 'mqueue' ? '1777' : type === 'devpts' ? undefined : mount.options?.find((option) => option.startsWith('mode='))?.slice(5);
     const attributes = { mode: mode ? Number.parseInt(mode, 8) : 0o755, uid: 0, gid: 0, mtime: now };
     if (mount.destination !== '/dev') {
       const folder = new DirectoryNode(attributes);
@@ -186,19 +184,4 @@ function deviceDirectory(now: number): DirectoryNode {
   ];
   for (const [name, inode] of devices) directory.add(name, inode);
   return directory;
-}
-
-function emptyTree(paths: readonly string[], now: number): DirectoryNode {
-  const make = (): DirectoryNode => new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: now });
-  const root = make();
-  for (const path of paths) {
-    let directory = root;
-    for (const name of path.split('/')) {
-      const found = directory.lookup(name);
-      const next = found?.type === 'directory' ? found : make();
-      directory.add(name, next);
-      directory = next;
-    }
-  }
-  return root;
 }

@@ -147,7 +147,7 @@ export class Runc implements OciRuntime {
     const others = containerNamespaces(kernel, spec, id, cgroup);
     applySysctls(others, spec.linux.sysctl);
     if (spec.linux.resources) applyResources(kernel, cgroup, spec.linux.resources);
-    const mount = this.#rootfs.build(spec, asked.bundle, { pid: others.pid, cgroup, terminal: stdio.terminal !== undefined });
+    const mount = this.#rootfs.build(spec, asked.bundle, { pid: others.pid, network: others.network, cgroup, terminal: stdio.terminal !== undefined });
     const namespaces: Namespaces = { ...others, mount };
     const { fds, tty } = openStdio(kernel, stdio, this.#terminals++, shim);
     const gate = new StartGate();

@@ -85,7 +85,7 @@ export const newDockerd = (trace: Trace): Program =>
     }
     const dockerd = new Dockerd({
       sim: process.sim,
-      kernel: process.kernel,
+      daemon: process,
       containerd: containerdOf(process, trace),
       buildkit: (worker) => new BuildKit(worker),
       version,

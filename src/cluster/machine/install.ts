@@ -69,6 +69,7 @@ export function installDocker(machine: Machine, release?: string): void {
   installProgram(kernel, fs, '/usr/bin/dockerd', of('dockerd'), 75_000_000);
   installProgram(kernel, fs, '/usr/bin/docker', of('docker'), 41_000_000);
   installProgram(kernel, fs, '/usr/bin/docker-init', 'docker-init', 800_000);
+  installProgram(kernel, fs, '/usr/bin/docker-proxy', 'docker-proxy', 2_100_000);
   writeFile(fs, '/usr/lib/systemd/system/docker.service', dockerUnit);
   const groups = fs.read('/etc/group');
   if (!/^docker:/m.test(groups)) writeFile(fs, '/etc/group', `${groups}docker:x:988:\n`);

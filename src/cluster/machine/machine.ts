@@ -11,6 +11,7 @@ import { Netfilter } from '../../linux/netfilter.ts';
 import { newProcfs } from '../../linux/procfs.ts';
 import type { ProgramTable } from '../../linux/program.ts';
 import { bridgeCalls } from '../../linux/sysctl.ts';
+import { newSysfs } from '../../linux/sysfs.ts';
 import { Systemd } from '../../linux/systemd.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { rootFiles } from './root-files.ts';
@@ -152,8 +153,9 @@ function pseudoFileSystems(kernel: Kernel, fs: FileSystem): void {
   const options = ['rw', 'nosuid', 'nodev', 'noexec', 'relatime'];
   const { mount, pid } = kernel.host;
   fs.mkdir('/proc');
-  fs.mkdir('/sys/fs/cgroup', { parents: true });
+  fs.mkdir('/sys', { parents: true });
   mount.mount({ path: '/proc', root: newProcfs(kernel, pid), source: 'proc', type: 'proc', options });
+  mount.mount({ path: '/sys', root: newSysfs(kernel.host.network, kernel.sim.now), source: 'sysfs', type: 'sysfs', options });
   mount.mount({ path: '/sys/fs/cgroup', root: newCgroupfs(kernel, kernel.rootCgroup), source: 'cgroup2', type: 'cgroup2', options });
   mount.mount({ path: '/run', root: runDirectory(fs, kernel.sim.now), source: 'tmpfs', type: 'tmpfs', options: ['rw', 'nosuid', 'nodev'] });
 }

@@ -168,6 +168,9 @@ function size(call: Call, bytes: number, unit = 1): string {
   return call.has('h') ? humanSize(bytes) : String(Math.ceil(bytes / unit));
 }
 
+/** Of Documentation/admin-guide/devices.txt; a row of its table a device of the lab. */
+const deviceNumbers: Readonly<Record<string, string>> = { whiteout: '0, 0', zero: '1, 5', full: '1, 7', random: '1, 8', tty: '5, 0', disk: '254, 1' };
+
 function* long(call: Call, entries: readonly Entry[], isFolder: boolean): Routine {
   const { process } = call;
   if (isFolder) yield* call.print(`total ${size(call, entries.reduce((sum, entry) => sum + diskBlocks(entry.inode), 0) * 1024, 1024)}\n`);
@@ -182,7 +185,7 @@ function* long(call: Call, entries: readonly Entry[], isFolder: boolean): Routin
       String(linkCount(inode)),
       ...(call.has('g') ? [] : [numeric ? String(inode.uid) : userName(process, inode.uid)]),
       ...(call.has('o') || call.has('G') ? [] : [numeric ? String(inode.gid) : groupName(process, inode.gid)]),
-      device ? (inode.device === 'whiteout' ? '0, 0' : '1, 3') : size(call, inode.size),
+      device ? (deviceNumbers[inode.device] ?? '1, 3') : size(call, inode.size),
       moment(call, inode.mtime),
     ];
   });

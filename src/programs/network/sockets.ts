@@ -5,13 +5,17 @@ import type { Process } from '../../linux/process.ts';
 import { inodeNumber } from '../files/describe.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 
+/** Of `::`, the only address of IPv6 that anything of the lab listens at. */
+const six = ({ address }: Listener): boolean => address === '::';
+
 const owner = (call: Call, listener: Listener): Process | undefined => call.process.kernel.processes.get(listener.pid);
 
 function listeners(call: Call): Listener[] {
-  if (call.has('6') && !call.has('4')) return [];
   const both = !call.has('t') && !call.has('u');
-  const all = [...call.process.namespaces.network.listeners].filter((each) => both || (each.transport === 'tcp' ? call.has('t') : call.has('u')));
-  return all.sort((a, b) => (a.transport === b.transport ? a.port - b.port : a.transport === 'udp' ? -1 : 1));
+  const all = [...call.process.namespaces.network.listeners].filter(
+    (each) => (call.has('6') === call.has('4') || call.has('6') === six(each)) && (both || (each.transport === 'tcp' ? call.has('t') : call.has('u'))),
+  );
+  return all.sort((a, b) => (a.transport === b.transport ? Number(six(a)) - Number(six(b)) || a.port - b.port : a.transport === 'udp' ? -1 : 1));
 }
 
 const socketOptions: readonly (readonly [string, string])[] = [
@@ -100,9 +104,9 @@ const ss = tool({
         tcp ? 'LISTEN' : 'UNCONN',
         '0',
         tcp ? '4096' : '0',
-        `${each.address}:`,
+        `${six(each) ? '[::]' : each.address}:`,
         String(each.port),
-        '0.0.0.0:',
+        six(each) ? '[::]:' : '0.0.0.0:',
         '*',
         users + extended(call, each),
       ];
@@ -145,7 +149,7 @@ const netstat = tool({
     if (call.has('l') || call.has('a'))
       for (const each of listeners(call).reverse())
         yield* call.print(
-          `${each.transport.padEnd(5)}      0      0 ${`${each.address}:${each.port}`.padEnd(23)} ${'0.0.0.0:*'.padEnd(23)} ${(each.transport === 'tcp' ? 'LISTEN' : '').padEnd(11)}${call.has('p') ? ` ${each.pid}/${owner(call, each)?.comm ?? '-'}` : ''}\n`,
+          `${`${each.transport}${six(each) ? 6 : ''}`.padEnd(5)}      0      0 ${`${each.address}:${each.port}`.padEnd(23)} ${(six(each) ? ':::*' : '0.0.0.0:*').padEnd(23)} ${(each.transport === 'tcp' ? 'LISTEN' : '').padEnd(11)}${call.has('p') ? ` ${each.pid}/${owner(call, each)?.comm ?? '-'}` : ''}\n`,
         );
     return 0;
   },

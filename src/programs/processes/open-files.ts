@@ -28,10 +28,21 @@ function sockets(call: Call): (Use & { readonly port: number; readonly transport
   return [...call.process.namespaces.network.listeners].flatMap(({ pid: own, transport, address, port }) => {
     const [process, pid] = [call.process.kernel.processes.get(own), seen.get(own)];
     if (!process || pid === undefined) return [];
-    const host = address === '0.0.0.0' ? '*' : address === '127.0.0.1' && !call.has('n') ? 'localhost' : address;
+    const host = address === '0.0.0.0' || address === '::' ? '*' : address === '127.0.0.1' && !call.has('n') ? 'localhost' : address;
     const name = `${host}:${call.has('P') ? port : serviceName(port)}${transport === 'tcp' ? ' (LISTEN)' : ''}`;
     return [
-      { process, pid, fd: '3u', type: 'IPv4', device: String(socketInode({ pid: own, port })), size: '0t0', node: protocol[transport], name, port, transport },
+      {
+        process,
+        pid,
+        fd: '3u',
+        type: address === '::' ? 'IPv6' : 'IPv4',
+        device: String(socketInode({ pid: own, port })),
+        size: '0t0',
+        node: protocol[transport],
+        name,
+        port,
+        transport,
+      },
     ];
   });
 }

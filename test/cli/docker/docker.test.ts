@@ -19,8 +19,27 @@ test('a published port leads to the container', () => {
   expect(run('curl -s localhost:8080 | grep title')).toContain('Welcome to nginx!');
   expect(run('docker port web')).toBe('80/tcp -> 0.0.0.0:8080\n80/tcp -> [::]:8080');
   expect(run('ctr -n moby tasks ls -q | wc -l')).toBe('1');
+  expect(run("ss -Hltnp | grep docker-proxy | awk '{print $4}'")).toBe('0.0.0.0:8080\n[::]:8080');
+  expect(run('pgrep -a docker-proxy | cut -d" " -f2-10')).toContain('/usr/bin/docker-proxy -proto tcp -host-ip :: -host-port 8080 -container-ip 172.');
+  const own = 'ip=$(hostname -I | cut -d" " -f1); curl -s $ip:8080 | grep -c title';
+  // Without it localhost leads nowhere, and what comes from elsewhere goes by the rules.
+  run('pkill docker-proxy; sleep 0.1');
+  expect(run(`curl -s localhost:8080; echo $?; ${own}`)).toBe('7\n1');
+  run('docker restart web; sleep 1');
+  expect(run('curl -s localhost:8080 | grep -c title; pgrep -c docker-proxy')).toBe('1\n2');
   run('docker rm -f web');
-  expect(run('curl -s localhost:8080; echo $?')).toBe('7');
+  expect(run('curl -s localhost:8080; echo $?; pgrep -c docker-proxy')).toBe('7\n0');
+});
+
+test('a container sees its links in /sys, its own devices, and that Docker made it', () => {
+  run('docker run -d --name sys busybox:1.36 sleep 1000');
+  expect(run('docker exec sys ls /sys/class/net')).toBe('eth0\nlo');
+  expect(run('ip -o link show | grep -c "^$(docker exec sys cat /sys/class/net/eth0/iflink): veth"')).toBe('1');
+  expect(run('ls /sys/class/net/docker0/brif | wc -l')).toBe('1');
+  expect(run('docker exec sys ls -ld /dev/pts /dev/mqueue /.dockerenv | cut -c1-10')).toBe('-rwxr-xr-x\ndrwxrwxrwt\ndrwxr-xr-x');
+  expect(run('docker diff sys')).toBe('');
+  expect(run('docker exec sys nosuch 2>/dev/null')).toContain('"nosuch": executable file not found in $PATH');
+  run('docker rm -f sys');
 });
 
 test('containers of one network know each other by name, others do not', () => {

@@ -254,7 +254,8 @@ export const exec = command(
     if (flags.bool('detach')) return 0;
     const outcome = yield* converse(context, session, options);
     if (!outcome) throw new CliError('read escape sequence');
-    if (outcome.error !== undefined) yield* context.printError(`${outcome.error}\n`);
+    // The daemon writes it to the command's output (api/server/router/container/exec.go).
+    if (outcome.error !== undefined) yield* context.print(`${outcome.error}\r\n`);
     return outcome.exitCode;
   },
   { interspersed: false },

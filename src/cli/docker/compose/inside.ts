@@ -53,7 +53,7 @@ export const exec: Make = (globals) =>
       if (flags.bool('detach')) return 0;
       const outcome = yield* converse(context, session, { tty, stdin: process.stdin.tty !== undefined || process.stdin !== process.parent?.fds.get(0) });
       if (!outcome) throw new CliError('read escape sequence');
-      if (outcome.error !== undefined) yield* context.printError(`${outcome.error}\n`);
+      if (outcome.error !== undefined) yield* context.print(`${outcome.error}\r\n`);
       return outcome.exitCode;
     },
     { interspersed: false },
