@@ -59,6 +59,12 @@ class World {
       metadata: { name: 'db' },
       spec: { serviceName: 'db', replicas: 2, selector: { matchLabels: { app: 'db' } }, template: template('db') },
     });
+    this.post('/api/v1', 'services', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: { selector: { app: 'web' }, ports: [{ port: servicePort }] },
+    });
     this.post('/apis/policy/v1', 'poddisruptionbudgets', {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
@@ -156,9 +162,35 @@ class World {
       if (metadata.deletionTimestamp) problems.push(`${metadata.name} is still going`);
       if (!metadata.ownerReferences?.some(({ uid }) => owners.has(uid))) problems.push(`${metadata.name} has lost its owner`);
     }
+    return [...problems, ...this.#lost()];
+  }
+
+  /** Where the Service leads and does not, by its slices and by the rules of each node. */
+  #lost(): string[] {
+    const wanted = addresses(
+      this.pods()
+        .filter(isHealthy)
+        .map(({ status }) => status?.podIP),
+    );
+    const slices = this.list<EndpointSlice>('/apis/discovery.k8s.io/v1', 'endpointslices')
+      .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'web')
+      .flatMap(({ endpoints }) => endpoints ?? []);
+    const told = addresses(slices.filter(({ conditions }) => conditions.ready).flatMap((each) => each.addresses));
+    const problems = told === wanted ? [] : [`the slices have ${told}, the pods are ${wanted}`];
+    for (const name of ['controlplane', 'node01', 'node02']) {
+      const rules = [...(this.cluster.machine(name).kernel.host.network.netfilter?.tables.nat.values() ?? [])].flat();
+      const led = addresses(rules.flatMap(({ target }) => ('dnat' in target && target.dnat.port === servicePort ? [target.dnat.address] : [])));
+      if (led !== wanted) problems.push(`${name} leads to ${led}, the pods are ${wanted}`);
+    }
     return problems;
   }
 }
+
+type EndpointSlice = KubeObject & {
+  readonly endpoints?: readonly { readonly addresses: readonly string[]; readonly conditions: { readonly ready?: boolean } }[];
+};
+const servicePort = 80;
+const addresses = (all: readonly (string | undefined)[]): string => [...new Set(all)].sort().join(' ');
 
 type Workload = KubeObject & {
   readonly spec: { readonly replicas?: number };
