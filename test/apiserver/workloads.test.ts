@@ -159,6 +159,14 @@ test('services get addresses and ports, and keep them', () => {
   );
   const plain = ok('PATCH', `${services}/web`, { spec: { type: 'ClusterIP' } }, json('strategic-merge-patch+json'));
   expect(plain.spec.ports[0].nodePort).toBeUndefined();
+  // Since v1.33 an address in use is an object, which goes with its Service.
+  const parents = (): string[] =>
+    ok('GET', '/apis/networking.k8s.io/v1/ipaddresses').items.map(
+      ({ metadata, spec }: { metadata: { name: string }; spec: { parentRef: { name: string } } }) => `${metadata.name} ${spec.parentRef.name}`,
+    );
+  expect(parents().sort()).toEqual([`${made.spec.clusterIP} web`, '10.96.0.1 kubernetes'].sort());
+  ok('PATCH', `${services}/web`, { spec: { type: 'ExternalName', externalName: 'a.b' } }, json('strategic-merge-patch+json'));
+  expect(parents()).toEqual(['10.96.0.1 kubernetes']);
   expect(refused('POST', services, { metadata: { name: 'badsvc' }, spec: { type: 'Nodeport', ports: [{ port: 80, targetPort: 99999 }, { port: 443 }] } })).toBe(
     'Service "badsvc" is invalid: [spec.ports[0].name: Required value, spec.ports[0].targetPort: Invalid value: 99999: must be between 1 and 65535, inclusive, spec.ports[1].name: Required value, spec.type: Unsupported value: "Nodeport": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]',
   );

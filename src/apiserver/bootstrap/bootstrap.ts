@@ -2,6 +2,7 @@ import type { KubeObject, rbac } from '../../api/types.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { localApiServices } from '../aggregation/local.ts';
 import type { Core } from '../context.ts';
+import { ipAddress } from '../registry/services.ts';
 import { aggregateToAdmin, aggregateToEdit, aggregateToView, clusterRoleBindings, clusterRoles } from './cluster-roles.ts';
 import { controllerRoles } from './controller-roles.ts';
 import { namespacedBindings, namespacedRoles } from './namespaced-roles.ts';
@@ -163,11 +164,15 @@ function makeKubernetesService(core: Core, make: Maker): void {
     },
     status: { loadBalancer: {} },
   });
+  if (core.minor >= 33) make('ipaddresses', { ...ipAddress(clusterIP, 'default', 'kubernetes') });
   make('networking.k8s.io/servicecidrs', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'ServiceCIDR',
     metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
     spec: { cidrs: [core.allocator.cidr] },
+    status: {
+      conditions: [{ lastTransitionTime: rfc3339(core.sim.now), message: 'Kubernetes Service CIDR is ready', reason: '', status: 'True', type: 'Ready' }],
+    },
   });
   const ip = core.options.advertiseAddress;
   if (ip === undefined) return;

@@ -144,6 +144,18 @@ const serviceCidr: Strategy<ServiceCidr> = {
   columns: [nameColumn, { name: 'CIDRs', cell: ({ spec }) => (spec?.cidrs ?? []).join(',') }, ageColumn],
 };
 
+type IpAddress = KubeObject & { readonly spec?: { readonly parentRef?: Readonly<Record<string, string>> } };
+const ipAddress: Strategy<IpAddress> = {
+  columns: [
+    nameColumn,
+    {
+      name: 'ParentRef',
+      cell: ({ spec: { parentRef = {} } = {} }) =>
+        ['group', 'resource', 'namespace', 'name'].flatMap((part) => (parentRef[part] ? [parentRef[part]] : [])).join('/'),
+    },
+  ],
+};
+
 type CsiDriver = KubeObject & { readonly spec?: { readonly attachRequired?: boolean; readonly podInfoOnMount?: boolean; readonly [field: string]: unknown } };
 
 /** kubernetes pkg/apis/storage/v1/defaults.go SetDefaults_CSIDriver */
@@ -188,5 +200,7 @@ export const csidrivers = strategyOf(csiDriver);
 export const volumeattachments = strategyOf(volumeAttachment);
 /** Columns alone. */
 export const servicecidrs = strategyOf(serviceCidr);
+/** Written by the allocator of addresses (services.ts). */
+export const ipaddresses = strategyOf(ipAddress);
 /** Stored; no controller reads them. */
 export const podtemplates = strategyOf(podTemplate);

@@ -1,5 +1,6 @@
-import type { core, Service } from '../../api/types.ts';
+import type { core, KubeObject, Service } from '../../api/types.ts';
 import { validateDns1035 } from '../../apimachinery/names.ts';
+import { rfc3339 } from '../../apimachinery/time.ts';
 import { equal, mapKept } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
@@ -107,7 +108,38 @@ const columns: readonly Column<Service>[] = [
   { name: 'Selector', wide: true, cell: ({ spec }) => mapText(spec.selector) },
 ];
 
+/** Since v1.33 each address in use is an object too (pkg/registry/core/service/ipallocator/ipallocator.go). */
+function noteAddress(service: Service | undefined, old: Service | undefined, { storage, sim, core: { minor, uids } }: StrategyContext): void {
+  const [ip, before] = [service, old].map((each) => (each?.spec.clusterIP === 'None' ? undefined : each?.spec.clusterIP || undefined));
+  if (minor < 33 || ip === before) return;
+  if (before !== undefined) {
+    const known = storage.get<KubeObject>(addressKey(before));
+    if (known) storage.delete(addressKey(before), known);
+  }
+  if (ip === undefined || service === undefined) return;
+  const { name, namespace } = service.metadata;
+  const object = ipAddress(ip, namespace, name);
+  storage.create(addressKey(ip), { ...object, metadata: { ...object.metadata, creationTimestamp: rfc3339(sim.now), uid: uids.next() } });
+}
+
+/** Which object, a Service, has an address. */
+export const ipAddress = (ip: string, namespace = '', name = ''): KubeObject =>
+  ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IPAddress',
+    metadata: {
+      labels: { 'ipaddress.kubernetes.io/ip-family': ip.includes(':') ? 'IPv6' : 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
+      name: ip,
+    },
+    spec: { parentRef: { name, namespace, resource: 'services' } },
+  }) as KubeObject;
+
+const addressKey = (ip: string): string => `/registry/ipaddresses/${ip}`;
+
 const strategy: Strategy<Service> = {
+  afterCreate: (service, context) => noteAddress(service, undefined, context),
+  afterUpdate: (service, old, context) => noteAddress(service, old, context),
+  afterDelete: (service, context) => noteAddress(undefined, service, context),
   defaults: (service) => mapField(fill(service, { spec: {} }), 'spec', defaultSpec),
   prepareForCreate: (service, context) => ({ ...allocate(service, undefined, context), status: { loadBalancer: {} } }),
   prepareForUpdate: (service, old, context) => {

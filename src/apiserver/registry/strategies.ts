@@ -55,6 +55,7 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   'ingressclasses.networking.k8s.io': ingressclasses,
   'ingresses.networking.k8s.io': ingresses,
   'networkpolicies.networking.k8s.io': networkpolicies,
+  'ipaddresses.networking.k8s.io': misc.ipaddresses,
   'servicecidrs.networking.k8s.io': misc.servicecidrs,
   'runtimeclasses.node.k8s.io': misc.runtimeclasses,
   'poddisruptionbudgets.policy': poddisruptionbudgets,

@@ -13,6 +13,7 @@ export type StrategyContext = {
   readonly user: UserInfo;
   readonly warn: (text: string) => void;
   readonly dryRun: boolean;
+  readonly core: { readonly minor: number; readonly uids: { next(): string } };
 };
 
 /** One column of a Table; priority 1 is shown with `-o wide` only. */
