@@ -31,6 +31,17 @@ function* lazily(text: string): Generator<unknown> {
   for (const document of splitDocuments(text)) yield parseOne(document);
 }
 
+/** Letters of a small file; of a longer one so many that are parsed cost as much as a step of the engine: see Sim.toil. */
+const small = 10_000;
+const lettersPerStep = 20;
+
+/** The text of a file that will be parsed. */
+export function yamlText(process: { readonly fs: { read(path: string): string }; toil(steps: number): void }, path: string): string {
+  const text = process.fs.read(path);
+  if (text.length > small) process.toil(text.length / lettersPerStep);
+  return text;
+}
+
 /** One document: sigs.k8s.io/yaml Unmarshal. Throws YamlError. */
 export const parseYaml = (text: string): unknown => parseOne(text) ?? null;
 

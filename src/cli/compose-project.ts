@@ -98,9 +98,14 @@ function environment(process: Process, { envFiles }: ComposeGiven, directory: st
   return new Map([...paths.flatMap((path) => [...parseEnvFile(process.fs.read(path))]), ...Object.entries(process.env)]);
 }
 
+/** So many letters that are parsed, filled in, checked and merged cost as much as a step of the engine: see Sim.toil. */
+const lettersPerStep = 10;
+
 function document(process: Process, file: string): Fields {
+  const text = process.fs.read(file);
+  process.toil(text.length / lettersPerStep);
   try {
-    const value = parseYaml(process.fs.read(file));
+    const value = parseYaml(text);
     if (value === null || value === undefined) throw new ComposeFileError('empty compose file');
     if (!isRecord(value)) throw new ComposeFileError('top-level object must be a mapping');
     return value;

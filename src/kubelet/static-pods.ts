@@ -4,7 +4,7 @@ import { wrongType } from '../api/decode.ts';
 import { typeOf } from '../api/schema.ts';
 import type { Pod } from '../api/types.ts';
 import { rfc3339 } from '../apimachinery/time.ts';
-import { parseYaml, YamlError } from '../apimachinery/yaml.ts';
+import { parseYaml, YamlError, yamlText } from '../apimachinery/yaml.ts';
 import type { Condition, Routine } from '../sim/routine.ts';
 import { compactJson } from './configuration/decode.ts';
 import type { Context } from './context.ts';
@@ -82,8 +82,8 @@ export class StaticPods {
   }
 
   #parse(path: string): Pod | undefined {
-    const { fs } = this.#context;
-    const text = fs.read(path);
+    const { fs, sim } = this.#context;
+    const text = yamlText({ fs, toil: (steps) => sim.toil(steps) }, path);
     const before = this.#texts.get(path);
     if (before?.text === text) return before.pod;
     const pod = this.#decode(path, text);

@@ -63,10 +63,16 @@ const lines = [
   'while :; do tar czf x.tgz / 2>/dev/null; done',
   `while :; do bc <<< '999^999'; done`,
   `while :; do awk 'function f() { f() } BEGIN { f() }'; done`,
+  'jq -n "reduce range(100000) as \\$i ({}; .[\\$i | tostring] = 1)"',
+  'jq -n "[range(100000)] | del(.[])"',
+  'jq -n "[range(900)] as \\$all | [range(200000) | \\$all | sort]"',
+  `(echo services:; for i in {1..200}; do echo " s$i: {image: nginx}"; done) > compose.yaml; while :; do nerdctl compose config; done`,
+  `for i in {1..2000}; do echo "k$i: [1, {a: b}]"; done > big; while :; do crictl --config big ps; done`,
 ];
 
 /** What a cluster does on without end, or prints. */
 const clusterLines = [
+  `kubectl apply -f - <<< '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"k"},"spec":{"containers":['$(for i in {1..200}; do echo -n '{"name":"a'$i'","image":"busybox"},'; done)'{"name":"z","image":"busybox"}]}}'`,
   'kubectl run a --image=busybox -- yes',
   'kubectl create deployment a --image=nginx --replicas=100000',
   'while :; do kubeadm token create; done',

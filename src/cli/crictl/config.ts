@@ -1,5 +1,5 @@
 /** crictl's configuration file: pkg/common/file.go of cri-tools. */
-import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
+import { parseYaml, YamlError, yamlText } from '../../apimachinery/yaml.ts';
 import { isErrno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 
@@ -66,7 +66,7 @@ export function readConfig(process: Process, path: string): CrictlConfig {
 
 function parsed(process: Process, path: string): object {
   try {
-    const value = parseYaml(process.fs.read(path));
+    const value = parseYaml(yamlText(process, path));
     return typeof value === 'object' && value !== null ? value : {};
   } catch (error) {
     if (error instanceof YamlError) throw new ConfigError(error.message);

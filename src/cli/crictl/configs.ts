@@ -1,5 +1,5 @@
 /** The files that runp, create and run read: pod and container configurations in the API's snake case, as JSON or YAML. */
-import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
+import { parseYaml, YamlError, yamlText } from '../../apimachinery/yaml.ts';
 import type { ContainerConfig, PodSandboxConfig, PortMapping } from '../../interfaces/cri.ts';
 import { isErrno } from '../../linux/errno.ts';
 import type { Routine } from '../../sim/routine.ts';
@@ -10,7 +10,7 @@ import { camelCase } from './proto.ts';
 function load(context: Context, path: string, message: 'PodSandboxConfig' | 'ContainerConfig'): Record<string, unknown> {
   let source: string;
   try {
-    source = context.process.fs.read(path);
+    source = yamlText(context.process, path);
   } catch (error) {
     if (isErrno(error, 'ENOENT')) throw new Fatal(`config at ${path} not found`);
     if (isErrno(error)) throw new Fatal(`${error.code === 'EISDIR' ? 'read' : 'open'} ${path}: ${error.message.toLowerCase()}`);

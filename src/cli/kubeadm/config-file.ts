@@ -1,7 +1,7 @@
 /** `--config FILE`: kubeadm.k8s.io/v1beta4 and what may stand beside it (cmd/kubeadm/app/util/config). */
 import { unknownFields, wrongType } from '../../api/decode.ts';
 import { durationProblem, parseGoDuration } from '../../apimachinery/duration.ts';
-import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
+import { parseYaml, YamlError, yamlText } from '../../apimachinery/yaml.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import { own } from '../../sim/own.ts';
@@ -103,7 +103,7 @@ const idle = [
 /** Throws Fatal. */
 export function contents(process: Process, path: string): string {
   try {
-    return process.fs.read(path);
+    return yamlText(process, path);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     throw new Fatal(`unable to read config from "${path}": open ${path}: ${error.message.toLowerCase()}`);

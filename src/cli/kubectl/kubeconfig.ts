@@ -1,5 +1,5 @@
 /** kubeconfig files: kubernetes client-go/tools/clientcmd loader.go, client_config.go, validation.go. */
-import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
+import { parseYaml, YamlError, yamlText } from '../../apimachinery/yaml.ts';
 import type { Process } from '../../linux/process.ts';
 import { remembered } from '../../sim/remembered.ts';
 import { credentialsOf, decodeBase64 } from './credentials.ts';
@@ -56,7 +56,7 @@ export const readKubeconfig = (
   process: Process,
   path: string,
   { shown = path, asWritten = false }: { readonly shown?: string; readonly asWritten?: boolean } = {},
-): Kubeconfig => toKubeconfig(process.fs.read(path), asWritten ? '' : folderOf(path), shown);
+): Kubeconfig => toKubeconfig(yamlText(process, path), asWritten ? '' : folderOf(path), shown);
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 

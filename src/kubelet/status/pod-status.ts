@@ -21,8 +21,12 @@ type PodStatusInputs = StatusInputs & {
 
 type Ip = { readonly ip: string };
 
+/** Each container is looked for among all: the square of so many costs one step (Sim.toil). */
+const pairsPerStep = 50;
+
 export function makePodStatus(inputs: PodStatusInputs): PodStatus {
   const { pod, context, runtime, old } = inputs;
+  context.sim.toil(pod.spec.containers.length ** 2 / pairsPerStep);
   const generation = pod.metadata.generation;
   const before = old ?? pod.status;
   const init = withReadiness(inputs, containerStatuses(inputs, initContainers(pod), before?.initContainerStatuses, true), 'init');

@@ -37,8 +37,16 @@ export function countStep(context: Context): void {
 
 /** Longer results are charged for: what doubles itself grows without end in a few steps. */
 const long = 1_000;
+const short = 100;
 
-const sizeOf = (value: Json): number => (typeof value === 'string' || Array.isArray(value) ? value.length : 0);
+const sizeOf = (value: Json): number => (typeof value === 'string' || Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0);
+
+/** Lists and objects that are copied to change one place, of so many items. */
+export const copying =
+  ({ memory }: Context) =>
+  (size: number): void => {
+    if (size > long) memory.goThrough(size / 2);
+  };
 
 /** compute, within what the program may use. */
 export function computed(context: Context, operator: string, left: Json, right: Json): Json {
@@ -50,6 +58,6 @@ export function computed(context: Context, operator: string, left: Json, right: 
 /** What went through a function or came out of it. */
 export function charged(context: Context, value: Json, cheap = 1): Json {
   const size = sizeOf(value);
-  if (size > long) context.memory.goThrough(size / cheap);
+  if (size > short) context.memory.goThrough(size / (size > long ? cheap : 5));
   return value;
 }

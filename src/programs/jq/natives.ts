@@ -6,7 +6,7 @@ import { type Context, Halt } from './context.ts';
 import { dateNatives } from './dates.ts';
 import type { Environment } from './environment.ts';
 import { evaluate } from './evaluate.ts';
-import { type At, type Native, values } from './filter.ts';
+import { type At, copying, type Native, values } from './filter.ts';
 import { formatValue, toText } from './formats.ts';
 import { compare, equal, type Json, stringify, typeOf } from './json.ts';
 import { matchWith } from './matching.ts';
@@ -92,10 +92,11 @@ const plainNatives: Readonly<Record<string, Plain>> = {
   'index/1': (input, [wanted = null]) => firstOr(indices(input, wanted), 0),
   'rindex/1': (input, [wanted = null]) => firstOr(indices(input, wanted), -1),
   'setpath/2': (input, [path = null, value = null]) => setPath(input, list(path, 'Path must be specified as an array'), value),
-  'delpaths/1': (input, [paths = null]) =>
+  'delpaths/1': (input, [paths = null], context) =>
     deletePaths(
       input,
       list(paths, 'Paths must be specified as an array').map((path) => list(path, 'Path must be specified as an array')),
+      copying(context),
     ),
   'format/1': (input, [name = null]) => formatValue(`@${name}`, input),
   'now/0': (_input, _args, context) => context.now() / 1000,

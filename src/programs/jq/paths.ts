@@ -63,8 +63,32 @@ export function getPath(target: Json, path: Path): Json {
   return value;
 }
 
+/** Several changes of one value: what the first of them copied is `own`, and later ones write into it. */
+export class Draft {
+  readonly #own = new Set<Json>();
+  readonly #copied: (size: number) => void;
+
+  /** Is told how much each copy took. */
+  constructor(copied: (size: number) => void = () => {}) {
+    this.#copied = copied;
+  }
+
+  take<T extends Json[] | Map<string, Json>>(target: T | null, copy: (target: T | null) => T): T {
+    if (target !== null && this.#own.has(target)) return target;
+    const own = copy(target);
+    this.#copied(own instanceof Map ? own.size : own.length);
+    this.#own.add(own);
+    return own;
+  }
+
+  /** A filter was given it, and may have kept it: nothing is written into any more. */
+  shown(value: Json): void {
+    if (this.#own.has(value)) this.#own.clear();
+  }
+}
+
 /** Makes what is missing on the way. */
-export function setPath(target: Json, path: Path, value: Json): Json {
+export function setPath(target: Json, path: Path, value: Json, draft = new Draft()): Json {
   const [key, ...rest] = path;
   if (key === undefined) return value;
   if (key instanceof Map) {
@@ -76,34 +100,35 @@ export function setPath(target: Json, path: Path, value: Json): Json {
     return [...items.slice(0, start), ...piece, ...items.slice(end)];
   }
   if (typeof key === 'string' && (target === null || target instanceof Map)) {
-    const object = new Map(target ?? []);
-    return object.set(key, setPath(object.get(key) ?? null, rest, value));
+    const object = draft.take(target as Map<string, Json> | null, (all) => new Map(all ?? []));
+    return object.set(key, setPath(object.get(key) ?? null, rest, value, draft));
   }
   if (typeof key === 'number' && (target === null || Array.isArray(target))) {
-    const items = [...(target ?? [])];
+    const items = draft.take(target as Json[] | null, (all) => [...(all ?? [])]);
     const index = key < 0 ? key + items.length : Math.floor(key);
     if (index < 0) throw new JqError('Out of bounds negative array index');
     if (index > 10_000_000) throw new JqError('Array index too large');
     while (items.length < index) items.push(null);
-    items[index] = setPath(items[index] ?? null, rest, value);
+    items[index] = setPath(items[index] ?? null, rest, value, draft);
     return items;
   }
   throw new JqError(`Cannot index ${typeOf(target)} with ${typeof key === 'string' ? `string "${key}"` : typeOf(key)}`);
 }
 
 /** The last paths first, so that earlier indexes stay right. */
-export function deletePaths(target: Json, paths: readonly Path[]): Json {
+export function deletePaths(target: Json, paths: readonly Path[], copied: (size: number) => void): Json {
   const sorted = [...paths].sort((a, b) => compare([...b], [...a]));
-  return sorted.reduce((value, path) => deletePath(value, path), target);
+  return sorted.reduce((value, path) => deletePath(value, path, copied), target);
 }
 
-function deletePath(target: Json, path: Path): Json {
+function deletePath(target: Json, path: Path, copied: (size: number) => void): Json {
   const [key, ...rest] = path;
   if (key === undefined || target === null) return null;
   if (rest.length > 0) {
     const inner = getIndex(target, key);
-    return inner === null ? target : setPath(target, [key], deletePath(inner, rest));
+    return inner === null ? target : setPath(target, [key], deletePath(inner, rest, copied), new Draft(copied));
   }
+  copied(target instanceof Map ? target.size : Array.isArray(target) ? target.length : 0);
   if (key instanceof Map && Array.isArray(target)) {
     const [start, end] = bounds(target.length, key.get('start') ?? null, key.get('end') ?? null);
     return [...target.slice(0, start), ...target.slice(end)];

@@ -6,7 +6,7 @@ import { mergePatch } from '../../../apimachinery/patch/merge-patch.ts';
 import { PatchError } from '../../../apimachinery/patch/patch-schema.ts';
 import { strategicMerge } from '../../../apimachinery/patch/strategic-merge.ts';
 import { badRequest, isReason, StatusError } from '../../../apimachinery/status.ts';
-import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
+import { parseYaml, YamlError, yamlText } from '../../../apimachinery/yaml.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, manifestInfos, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
@@ -88,7 +88,7 @@ function* current(k: Kubectl, info: Info): Routine<Obj> {
 function readPatch(k: Kubectl): unknown {
   const file = k.flags.text('patch-file');
   if (file !== '' && !k.process.fs.exists(file)) throw new KubectlError(`unable to read patch file: open ${file}: no such file or directory`);
-  const source = file === '' ? k.flags.text('patch') : k.process.fs.read(file);
+  const source = file === '' ? k.flags.text('patch') : yamlText(k.process, file);
   try {
     return parseJson(source);
   } catch (error) {
