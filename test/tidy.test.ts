@@ -54,6 +54,7 @@ const mayBundle: Readonly<Record<string, RegExp>> = { lessons: /^lessons\/schema
 const maySpeak: Readonly<Record<string, readonly string[]>> = {
   // kubeadm adds the member of a control-plane node that joins.
   etcd: ['etcd', 'apiserver', 'cli/etcdctl', 'cli/etcdutl', 'cli/kubeadm', 'interfaces'],
+  'etcd-auth': ['etcd', 'cli/etcdctl', 'interfaces'],
   'etcd-member-id': ['etcd', 'cli/etcdutl'],
   'etcd-snapshot-file': ['cli/etcdctl', 'cli/etcdutl'],
   rest: ['apiserver', 'client', 'metrics-server', 'cli/kubectl', 'cli/kubeadm', 'serve'],

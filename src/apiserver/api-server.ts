@@ -44,7 +44,7 @@ export class ApiServer implements RestServer {
   constructor(given: ApiServerOptions) {
     const options = given.encryption ? { ...given, etcd: encrypted(given.etcd, given.encryption, given.sim.random) } : given;
     // Chance must differ from start to start, or a restarted server would give out the same UIDs again.
-    const { revision } = options.etcd.range({ key: 'compact_rev_key' });
+    const { revision } = options.etcd.range({ key: '/registry/health' });
     const sim = options.sim.scope(`kube-apiserver@${revision}`);
     const storage = new Storage(sim, options.etcd, options.eventTtlSeconds);
     const tokens = new TokenAuthenticator(sim, storage, options.serviceAccountKey, options.serviceAccountIssuer);

@@ -81,7 +81,7 @@ export class Storage {
   }
 
   revision(): number {
-    return this.#etcd.range({ key: 'compact_rev_key' }).revision;
+    return this.#etcd.range({ key: '/registry/health' }).revision;
   }
 
   /** resourceVersion is the revision of the write itself; nothing runs between the look at the newest one and the write. */

@@ -17,6 +17,7 @@ import {
 import type { Channel } from '../sim/channel.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Alarms } from './alarms.ts';
+import { AuthStore } from './auth-store.ts';
 import { History } from './history.ts';
 import { KeyIndex } from './key-index.ts';
 import { Leases } from './leases.ts';
@@ -42,8 +43,8 @@ export class Etcd implements EtcdApi {
   readonly #history: History;
   readonly #hub = new WatchHub();
   readonly #leases: Leases;
-  /** The cluster's: all members carry the same. */
   readonly alarms = new Alarms();
+  readonly auth: AuthStore;
   #revision: number;
   #stopped = false;
   /** Events of the transaction that runs, if one does. */
@@ -65,6 +66,7 @@ export class Etcd implements EtcdApi {
     for (const kv of options.restore?.kvs ?? []) this.#index.bucketFor(kv.key).put(kv, true);
     this.#leases.restore(options.restore?.leases ?? []);
     this.#index.size = options.restore?.kvs.length ?? 0;
+    this.auth = new AuthStore(options.restore?.auth);
   }
 
   range(request: RangeRequest): RangeResponse {
@@ -177,7 +179,7 @@ export class Etcd implements EtcdApi {
 
   snapshot(): EtcdSnapshot {
     this.#check();
-    return { revision: this.#revision, kvs: this.#all(), leases: this.#leases.list() };
+    return { revision: this.#revision, kvs: this.#all(), leases: this.#leases.list(), ...this.auth.kept };
   }
 
   /** The member's process ends: watches close and calls fail. */

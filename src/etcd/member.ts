@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  type Compare,
   type EtcdAlarm,
   type EtcdApi,
   type EtcdCluster,
@@ -13,13 +12,13 @@ import {
   type EtcdValue,
   type RangeRequest,
   type RangeResponse,
-  type TxnOperation,
-  type TxnResponse,
   type WatchResponse,
 } from '../interfaces/etcd.ts';
+import type { AuthChange } from '../interfaces/etcd-auth.ts';
 import { clusterIdOf, memberIdOf, readInitialCluster } from '../interfaces/etcd-member-id.ts';
 import type { Channel } from '../sim/channel.ts';
 import type { Sim } from '../sim/sim.ts';
+import type { AuthStore } from './auth-store.ts';
 import { Etcd } from './etcd.ts';
 import { Raft } from './raft.ts';
 import { checkAdd, checkPromote, checkRemove } from './reconfigure.ts';
@@ -79,7 +78,6 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
     return this.#raft;
   }
 
-  /** Keys without asking the others. */
   get local(): EtcdApi {
     return this.#raft.etcd;
   }
@@ -110,7 +108,7 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
     return this.#propose((etcd) => etcd.deleteRange(key, rangeEnd));
   }
 
-  txn(compares: readonly Compare[], success: readonly TxnOperation[], failure?: readonly TxnOperation[]): TxnResponse {
+  txn(...[compares, success, failure]: Parameters<EtcdApi['txn']>): ReturnType<EtcdApi['txn']> {
     if (success.length > 1 || (success[0] && 'put' in success[0])) return this.#write((etcd) => etcd.txn(compares, success, failure));
     return this.#propose((etcd) => etcd.txn(compares, success, failure));
   }
@@ -181,7 +179,7 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
     return this.#raft.snapshot();
   }
 
-  header(): { readonly clusterId: string; readonly memberId: string; readonly revision: number; readonly term: number } {
+  header(): ReturnType<EtcdCluster['header']> {
     const { clusterId, memberId, term } = this.#raft;
     return { clusterId, memberId, term, revision: this.#raft.etcd.range({ key: '\0' }).revision };
   }
@@ -189,14 +187,8 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
   memberAdd(peerUrls: readonly string[], learner: boolean): EtcdMember {
     this.#confirm();
     checkAdd(this.#raft.members, peerUrls, learner);
-    const added: EtcdMember = {
-      id: memberIdOf(peerUrls, this.#options.token, this.#sim.now),
-      name: '',
-      status: 'unstarted',
-      peerUrls,
-      clientUrls: [],
-      learner,
-    };
+    const id = memberIdOf(peerUrls, this.#options.token, this.#sim.now);
+    const added: EtcdMember = { id, name: '', status: 'unstarted', peerUrls, clientUrls: [], learner };
     this.#raft.changeMembers((before) => [...before, added]);
     return added;
   }
@@ -246,6 +238,13 @@ export class EtcdServer implements EtcdApi, EtcdCluster {
     const { revision, kvs } = this.#raft.etcd.snapshot();
     const digest = createHash('sha256').update(JSON.stringify(kvs)).digest();
     return { hash: digest.readUInt32BE(0), revision, compactRevision: this.#raft.etcd.compactRevision };
+  }
+
+  get auth(): AuthStore {
+    return this.#raft.etcd.auth;
+  }
+  authChange(change: AuthChange): void {
+    this.#propose((etcd) => (etcd as Etcd).auth.change(change));
   }
 
   downgrade(version: string): void {

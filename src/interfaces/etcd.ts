@@ -1,6 +1,7 @@
 /** etcd v3: KV, Watch, Lease and Maintenance, cut to what the apiserver and etcdctl use. Calls throw EtcdError. */
 import type { Channel } from '../sim/channel.ts';
 import type { Cause } from '../sim/fiber.ts';
+import type { AuthState, EtcdAuth, EtcdCaller } from './etcd-auth.ts';
 import { defineProtocol } from './protocol.ts';
 
 /** The lab stores frozen objects where etcd stores bytes; etcdctl encodes them when it prints. Plain strings are what `etcdctl put` writes. */
@@ -115,6 +116,8 @@ export type EtcdSnapshot = {
   readonly revision: number;
   readonly kvs: readonly KeyValue[];
   readonly leases?: readonly EtcdLease[];
+  /** Absent while nobody has made a user or a role. */
+  readonly auth?: AuthState;
   /** Who belongs to the cluster that wrote it, and where its log stood. */
   readonly membership?: EtcdMembership;
 };
@@ -191,9 +194,9 @@ export function prefixEnd(prefix: string): string {
   return prefix.slice(0, -1) + String.fromCharCode(last + 1);
 }
 
-/** Spoken on port 2379 of members, TLS checked by the dialer. */
-export const etcdProtocol = defineProtocol<EtcdApi>('etcd');
-/** On port 2379 too; etcdctl and kubeadm speak it, the apiserver does not. */
-export const etcdClusterProtocol = defineProtocol<EtcdCluster>('etcd-cluster');
+/** All that one client may ask; once authentication is on, calls throw `invalid` where its user may not. */
+export type EtcdConversation = EtcdApi & EtcdCluster & EtcdAuth;
+/** Spoken on port 2379 of members, TLS checked by the dialer. `enter` throws `invalid` for a wrong password. */
+export const etcdProtocol = defineProtocol<{ enter(caller: EtcdCaller): EtcdConversation }>('etcd');
 /** On port 2380, between members only. */
 export const etcdPeerProtocol = defineProtocol<EtcdPeer>('etcd-peer');

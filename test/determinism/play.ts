@@ -13,7 +13,7 @@ import { Session } from '../../src/session/session.ts';
 /** Everything in etcd, byte by byte. */
 export function etcdHash(session: Session): string {
   const { kernel } = session.cluster.machine('controlplane');
-  const etcd = dial(etcdProtocol, kernel.host.network, '127.0.0.1', 2379, kernel.sim.random);
+  const etcd = dial(etcdProtocol, kernel.host.network, '127.0.0.1', 2379, kernel.sim.random).enter({});
   return hash(JSON.stringify(etcd.range({ key: '/registry/', rangeEnd: prefixEnd('/registry/') }).kvs));
 }
 

@@ -1,10 +1,12 @@
 /** One run of etcdctl: its flags, its way to the members, and how it ends. */
 import { Handshakes } from '../../apimachinery/tls.ts';
-import { type EtcdApi, type EtcdCluster, EtcdError, etcdClusterProtocol, etcdProtocol } from '../../interfaces/etcd.ts';
+import { type EtcdApi, type EtcdConversation, EtcdError, etcdProtocol } from '../../interfaces/etcd.ts';
+import type { EtcdCaller } from '../../interfaces/etcd-auth.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dial, type Listener, NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
+import { prompt } from '../docker-config.ts';
 import { zap } from '../etcd-output.ts';
 import type { Flags } from '../flags.ts';
 
@@ -23,8 +25,8 @@ export class Fatal extends Error {
   }
 }
 
-/** One of --endpoints, with both of its APIs. */
-export type Member = { readonly endpoint: string; readonly keys: EtcdApi; readonly cluster: EtcdCluster };
+/** One of --endpoints, with all of its APIs. */
+export type Member = { readonly endpoint: string; readonly keys: EtcdApi; readonly cluster: EtcdConversation };
 
 type Tls = { readonly ca: string | undefined; readonly certificate: string | undefined; readonly key: string | undefined };
 
@@ -33,11 +35,16 @@ const streams: ReadonlySet<string> = new Set(['Watch/Watch', 'Lease/LeaseKeepAli
 
 /** As etcd's api/v3rpc/rpctypes has them. */
 function grpcCode({ code, message }: EtcdError): string {
+  if (message.endsWith('permission denied')) return 'PermissionDenied';
   if (code === 'compacted' || code === 'futureRevision' || message.includes('too large lease TTL')) return 'OutOfRange';
   if (code === 'leaseNotFound' || code === 'notFound') return 'NotFound';
   if (code === 'noSpace') return 'ResourceExhausted';
-  return /key not found|invalid downgrade target/.test(message) ? 'InvalidArgument' : 'FailedPrecondition';
+  return /key not found|invalid downgrade target|name is empty|auth management|user ID/.test(message) ? 'InvalidArgument' : 'FailedPrecondition';
 }
+
+/** Code and text of an error as grpc tells them; some come with both already. */
+export const grpcStatus = (error: EtcdError): string =>
+  (/^rpc error: code = (.*)/s.exec(error.message) ?? [])[1] ?? `${grpcCode(error)} desc = ${error.message}`;
 
 /** How long grpc takes for one try. */
 const callMilliseconds = 4;
@@ -48,6 +55,8 @@ export class Context {
   readonly flags: Flags;
   readonly args: readonly string[];
   #tls: Tls | undefined;
+  /** Of --user, once a server has accepted it. */
+  #user: EtcdCaller | undefined;
 
   constructor(process: Process, flags: Flags, args: readonly string[]) {
     this.process = process;
@@ -75,7 +84,7 @@ export class Context {
   /** Calls the first endpoint that answers; like grpc it tries on until the deadline. Throws Fatal. */
   *call<T>(method: string, run: (member: Member) => T, endpoints = this.endpoints): Routine<T> {
     const until = this.process.now + this.flags.duration('command-timeout');
-    this.#loadTls();
+    yield* this.authenticate(endpoints);
     yield* sleep(this.process.sim.random.between(6, 14));
     let last = '';
     for (;;) {
@@ -91,7 +100,7 @@ export class Context {
         } catch (error) {
           if (!(error instanceof EtcdError)) throw error;
           if (error.code !== 'noLeader' && error.code !== 'unavailable') {
-            if (!streams.has(method)) yield* this.#retried(method, endpoint, `${grpcCode(error)} desc = ${error.message}`);
+            if (!streams.has(method)) yield* this.retried(method, endpoint, grpcStatus(error));
             throw new Fatal(error.message);
           }
           last = '';
@@ -102,12 +111,33 @@ export class Context {
       yield* sleep(Math.min(left, 500));
     }
     const reason = last === '' ? 'context deadline exceeded' : `latest balancer error: last connection error: connection error: desc = "${last}"`;
-    yield* this.#retried(method, endpoints[0] ?? '', `DeadlineExceeded desc = ${reason}`);
+    yield* this.retried(method, endpoints[0] ?? '', `DeadlineExceeded desc = ${reason}`);
     throw new Fatal('context deadline exceeded');
   }
 
+  /** --user and --password once a run: a server without authentication says so and is asked without them. Throws Fatal. */
+  *authenticate(endpoints = this.endpoints): Routine {
+    this.#loadTls();
+    const [user = '', ...rest] = this.flags.text('user').split(':');
+    if (user === '' || this.#user) return;
+    const password = rest.length > 0 ? rest.join(':') : this.flags.text('password') || (yield* prompt(this.process, 'Password: ', true));
+    const caller = { user, password };
+    for (const endpoint of endpoints) {
+      this.#user = caller;
+      try {
+        if (typeof this.dial(endpoint) !== 'string') return;
+      } catch (error) {
+        if (!(error instanceof EtcdError)) throw error;
+        yield* this.retried('Auth/Authenticate', endpoint, grpcStatus(error));
+        if (!error.message.endsWith('not enabled')) throw new Fatal(error.message, exits.badConnection);
+        this.#user = {};
+        return;
+      }
+    }
+  }
+
   /** The client's interceptor tells of each try that failed, also where it will not try again. */
-  *#retried(method: string, endpoint: string, status: string): Routine {
+  *retried(method: string, endpoint: string, status: string): Routine {
     const { process } = this;
     const target = `etcd-endpoints://0xc${process.sim.random.hex(9)}/${endpoint.replace(/^https?:\/\//, '')}`;
     yield* zap(
@@ -120,7 +150,7 @@ export class Context {
     );
   }
 
-  /** Who answers at an endpoint, or in grpc's words why nobody does. */
+  /** Who answers at an endpoint, or in grpc's words why nobody does. Throws EtcdError when it does not know the user. */
   dial(endpoint: string): Member | string {
     const { process } = this;
     this.#loadTls();
@@ -132,9 +162,9 @@ export class Context {
       if (problem !== undefined) throw new NetworkError('EPROTO', 0);
     };
     try {
-      const reach = <Server>(protocol: { readonly name: string; readonly server?: Server }): Server =>
-        dial(protocol, process.namespaces.network, this.#resolve(address), Number(port), process.sim.random, 'tcp', look);
-      return { endpoint, keys: reach(etcdProtocol), cluster: reach(etcdClusterProtocol) };
+      const door = dial(etcdProtocol, process.namespaces.network, this.#resolve(address), Number(port), process.sim.random, 'tcp', look);
+      const cluster = door.enter({ certificate: this.#loadTls().certificate, ...this.#user });
+      return { endpoint, keys: cluster, cluster };
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       if (problem !== undefined) return problem;

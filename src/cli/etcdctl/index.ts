@@ -7,6 +7,7 @@ import { etcdHelp } from '../etcd-help.ts';
 import { zap } from '../etcd-output.ts';
 import { CommandFlagError, type FlagSpec, resolveCobra, UnknownCommandError } from '../flags.ts';
 import type { EtcdctlCommand } from './command.ts';
+import { authCommands } from './commands/auth.ts';
 import { concurrencyCommands } from './commands/concurrency.ts';
 import { endpointCommand } from './commands/endpoint.ts';
 import { kvCommands } from './commands/kv.ts';
@@ -59,9 +60,17 @@ const etcdctlTree: EtcdctlCommand = {
   name: 'etcdctl',
   short: 'A simple command line client for etcd3.',
   flags: globalFlags,
-  commands: [...kvCommands, ...concurrencyCommands, ...maintenanceCommands, endpointCommand, leaseCommand, memberCommand, moveLeaderCommand, txnCommand].sort(
-    (a, b) => (a.name < b.name ? -1 : 1),
-  ),
+  commands: [
+    ...authCommands,
+    ...kvCommands,
+    ...concurrencyCommands,
+    ...maintenanceCommands,
+    endpointCommand,
+    leaseCommand,
+    memberCommand,
+    moveLeaderCommand,
+    txnCommand,
+  ].sort((a, b) => (a.name < b.name ? -1 : 1)),
 };
 
 const versions = { version: '3.6.6', api: '3.6' };

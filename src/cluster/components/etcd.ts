@@ -1,7 +1,8 @@
 /** etcd as a process: flags, the database file, its ports. */
+import { converse } from '../../etcd/conversation.ts';
 import { EtcdServer, type Joined } from '../../etcd/member.ts';
 import { etcdFamilies } from '../../etcd/metrics.ts';
-import { type EtcdPeer, type EtcdSnapshot, etcdClusterProtocol, etcdPeerProtocol, etcdProtocol } from '../../interfaces/etcd.ts';
+import { type EtcdPeer, type EtcdSnapshot, etcdPeerProtocol, etcdProtocol } from '../../interfaces/etcd.ts';
 import { decodeSnapshot, encodeDatabase } from '../../interfaces/etcd-snapshot-file.ts';
 import { Errno } from '../../linux/errno.ts';
 import { FileNode } from '../../linux/file-node.ts';
@@ -163,8 +164,7 @@ function* serveClients(process: Process, set: Flags, etcd: EtcdServer): Routine 
         host === 'localhost' ? '127.0.0.1' : host,
         port,
         [
-          serve(etcdProtocol, etcd),
-          serve(etcdClusterProtocol, etcd),
+          serve(etcdProtocol, { enter: (caller) => converse(etcd, caller, set.get('client-cert-auth') === 'true') }),
           serveHttp({
             tls: client !== undefined,
             *handle({ path }) {

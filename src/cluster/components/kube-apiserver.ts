@@ -134,8 +134,8 @@ function* whenEtcdReturns(etcd: EtcdApi, rebuild: () => void): Routine {
   for (let first = true; ; first = false) {
     let watch: ReturnType<EtcdApi['watch']>;
     try {
-      etcd.range({ key: 'compact_rev_key' });
-      watch = etcd.watch({ key: 'k8s-lab/none' });
+      etcd.range({ key: '/registry/health' });
+      watch = etcd.watch({ key: '/registry/k8s-lab/none' });
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       yield* sleep(etcdRetry);
@@ -175,7 +175,7 @@ function componentHealth(process: Process, etcd: EtcdApi): ComponentHealth[] {
     }
   });
   try {
-    etcd.status();
+    etcd.range({ key: '/registry/health' });
     return [...health, { name: 'etcd-0' }];
   } catch (error) {
     if (!(error instanceof EtcdError)) throw error;
@@ -189,12 +189,12 @@ function* waitForEtcd(process: Process, etcd: EtcdApi): Routine {
   const log = logger(process);
   for (;;) {
     try {
-      etcd.range({ key: 'compact_rev_key' });
+      etcd.range({ key: '/registry/health' });
       return;
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       const { code, message } = error;
-      if (code === 'noLeader')
+      if (code === 'noLeader' || code === 'invalid')
         log('E', 'cacher.go:478', `cacher (secrets): unexpected ListAndWatch error: failed to list *core.Secret: ${message}; reinitializing...`);
       else if (process.now >= until)
         yield* fatal(process, 'instance.go:225', `"Error creating leases" err="error creating storage factory: context deadline exceeded"`);
@@ -215,14 +215,16 @@ function etcdClient(process: Process, set: Flags): EtcdApi {
   // Read once: etcd's client keeps what it was given at its start.
   const identity = { ca: file('etcd-cafile'), certificate: file('etcd-certfile'), key: file('etcd-keyfile') };
   const urls = (set.get('etcd-servers') ?? '').split(',');
-  const endpoints = urls.map((url) =>
-    connection<EtcdApi>(
-      process,
-      etcdProtocol,
-      parseEndpoint(url),
-      secure(() => identity),
-    ),
-  );
+  const endpoints = urls.map((url) => {
+    const tls = secure(() => identity);
+    const door = connection(process, etcdProtocol, parseEndpoint(url), tls);
+    let entered: { readonly door: ReturnType<typeof door>; readonly keys: EtcdApi } | undefined;
+    return () => {
+      const now = door();
+      if (entered?.door !== now) entered = { door: now, keys: now.enter(identity) };
+      return entered.keys;
+    };
+  });
   const member = (): EtcdApi => {
     let failure: ConnectionError | undefined;
     for (const endpoint of endpoints) {

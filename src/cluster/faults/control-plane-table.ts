@@ -1,6 +1,6 @@
 /** Faults of the control plane: typos in static pods' manifests, etcd, certificates that have ended. */
 import { issue } from '../../apimachinery/pki.ts';
-import { etcdClusterProtocol } from '../../interfaces/etcd.ts';
+import { etcdProtocol } from '../../interfaces/etcd.ts';
 import { dial } from '../../linux/network.ts';
 import { certificates, kubeconfig, kubeconfigs, pki, readPair } from '../kubeadm/certificates.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -168,7 +168,7 @@ export const controlPlaneFaults: readonly Fault[] = [
     on: 'controlplane',
     fixed: true,
     inject: ({ kernel, ip }) => {
-      const etcd = dial(etcdClusterProtocol, kernel.host.network, ip, 2379, kernel.sim.random);
+      const etcd = dial(etcdProtocol, kernel.host.network, ip, 2379, kernel.sim.random).enter({});
       etcd.alarm({ memberId: etcd.header().memberId, alarm: 'NOSPACE' });
     },
     shownAfter: 5,

@@ -117,3 +117,81 @@ test('a lock that one holds at a time, an election, commands by their beginning'
     etcdctl compact 5; etcdctl mem list | wc -l; etcdctl lock; etcdctl elect x`);
   expect(out).toMatch(/^first\nsecond\n0\none\n0\ntwo\ncompacted revision 5\n1\n$/);
 });
+
+test('users and roles: with authentication on, a certificate or a password says who asks, and the apiserver is a user too', () => {
+  const { out, err, status } = sh(`${env}; root='--user root:x'; ann='--user ann:pw'
+    etcdctl auth enable; etcdctl user add root:x; etcdctl user add ann:pw; etcdctl role add reader; etcdctl role add reader
+    etcdctl role grant-permission reader read /a --prefix; etcdctl role grant-permission reader write foo; etcdctl role grant-permission reader bad k
+    etcdctl user grant-role ann reader; etcdctl user get ann --detail; etcdctl put /a/1 x; etcdctl auth enable
+    etcdctl get /a/1; etcdctl $ann get /a/1; etcdctl $ann put foo 1; etcdctl $ann get foo; etcdctl $ann get '' --prefix; etcdctl --user ann:no get /a/1; echo $?
+    etcdctl $ann watch /b; echo $?; etcdctl $ann user get root; etcdctl $ann snapshot save s; echo $?; etcdctl $root role get reader -w json | jq -c .perm
+    kubectl create configmap refused; sleep 30; etcdctl $root user add kube-apiserver-etcd-client --no-password; etcdctl $root role add k8s
+    etcdctl $root role grant-permission k8s readwrite /registry/ --prefix; etcdctl $root user grant-role kube-apiserver-etcd-client k8s; sleep 60
+    kubectl create configmap taken; mv /etc/kubernetes/manifests/etcd.yaml /tmp; sleep 30; mv /tmp/etcd.yaml /etc/kubernetes/manifests; sleep 60
+    etcdctl $root auth status; etcdctl $root user delete root; etcdctl $root role delete reader; etcdctl $ann get /a/1; etcdctl $root auth disable; etcdctl $root get /a/1`);
+  const told = err.replace(/^\{.*"error":"(.*?)"\}$/gm, '$1').split('\n');
+  const denied = ['rpc error: code = PermissionDenied desc = etcdserver: permission denied', 'Error: etcdserver: permission denied'];
+  const unknown = 'etcdserver: authentication failed, invalid user ID or password';
+  expect([status, out.split('\n')]).toEqual([
+    0,
+    [
+      'User root created',
+      'User ann created',
+      'Role reader created',
+      'Role reader updated',
+      'Role reader updated',
+      'Role reader is granted to user ann',
+      'User: ann',
+      '',
+      'Role reader',
+      'KV Read:',
+      '\t[/a, /b) (prefix /a)',
+      'KV Write:',
+      '\tfoo',
+      'OK',
+      'Authentication Enabled',
+      '/a/1',
+      'x',
+      'OK',
+      '2',
+      'watch was canceled (rpc error: code = PermissionDenied desc = etcdserver: permission denied)',
+      '5',
+      '5',
+      '[{"key":"L2E=","range_end":"L2I="},{"permType":1,"key":"Zm9v"}]',
+      'User kube-apiserver-etcd-client created',
+      'Role k8s created',
+      'Role k8s updated',
+      'Role k8s is granted to user kube-apiserver-etcd-client',
+      'configmap/taken created',
+      'Authentication Status: true',
+      'AuthRevision: 13',
+      'Role reader deleted',
+      'Authentication Disabled',
+      '/a/1',
+      'x',
+      '',
+    ],
+  ]);
+  expect(told.filter((line) => !line.startsWith('{'))).toEqual([
+    'rpc error: code = FailedPrecondition desc = etcdserver: root user does not exist',
+    'Error: etcdserver: root user does not exist',
+    'rpc error: code = FailedPrecondition desc = etcdserver: role name already exists',
+    'Error: etcdserver: role name already exists',
+    'Error: invalid permission type: bad',
+    'rpc error: code = FailedPrecondition desc = etcdserver: root user does not have root role',
+    ...denied,
+    ...denied,
+    ...denied,
+    `rpc error: code = InvalidArgument desc = ${unknown}`,
+    `Error: ${unknown}`,
+    'Error: watch is canceled by the server',
+    ...denied,
+    'Error: rpc error: code = Unknown desc = auth: permission denied',
+    'Error from server: etcdserver: permission denied',
+    'rpc error: code = InvalidArgument desc = etcdserver: invalid auth management',
+    'Error: etcdserver: invalid auth management',
+    ...denied,
+    'rpc error: code = FailedPrecondition desc = etcdserver: authentication is not enabled',
+    '',
+  ]);
+});

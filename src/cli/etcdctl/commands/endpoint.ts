@@ -1,9 +1,9 @@
 /** `etcdctl endpoint`: each endpoint asked for itself. */
 import { EtcdError, type EtcdStatus } from '../../../interfaces/etcd.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
-import { humanBytes, table, Uint64, zap } from '../../etcd-output.ts';
+import { humanBytes, table, Uint64 } from '../../etcd-output.ts';
 import type { EtcdctlCommand } from '../command.ts';
-import { type Context, Fatal, type Member } from '../context.ts';
+import { type Context, Fatal, grpcStatus, type Member } from '../context.ts';
 import { headerJson, json, needFormat } from '../printer.ts';
 
 /** With `--cluster` those that the members name. */
@@ -12,10 +12,12 @@ function* endpointsOf(context: Context): Routine<readonly string[]> {
   return yield* context.call('Cluster/MemberList', ({ keys }) => keys.members().flatMap(({ clientUrls }) => clientUrls));
 }
 
-type Answer<T> = { readonly endpoint: string; readonly found?: T; readonly error?: string };
+/** `status` of an error that the server gave itself, at once. */
+type Answer<T> = { readonly endpoint: string; readonly found?: T; readonly error?: string; readonly status?: string };
 
 function* ask<T>(context: Context, endpoint: string, question: (member: Member) => T): Routine<Answer<T>> {
   const until = context.process.now + context.flags.duration('command-timeout');
+  yield* context.authenticate();
   yield* sleep(context.process.sim.random.between(2, 12));
   const member = context.dial(endpoint);
   if (typeof member === 'string') {
@@ -26,22 +28,26 @@ function* ask<T>(context: Context, endpoint: string, question: (member: Member) 
     return { endpoint, found: question(member) };
   } catch (error) {
     if (!(error instanceof EtcdError)) throw error;
+    if (error.code === 'invalid') return { endpoint, error: error.message, status: grpcStatus(error) };
     yield* sleep(Math.max(0, until - context.process.now));
     return { endpoint, error: error.message };
   }
 }
 
-function warn(context: Context, { endpoint, error = '' }: Answer<unknown>, method: string): Routine {
-  const target = `etcd-endpoints://0xc${context.process.sim.random.hex(9)}/${endpoint.replace(/^https?:\/\//, '')}`;
+function warn(context: Context, { endpoint, error = '', status }: Answer<unknown>, method: string): Routine {
   const why = error.startsWith('etcdserver:') ? error : `latest balancer error: last connection error: connection error: desc = "${error}"`;
-  return zap(
-    context.process,
-    'warn',
-    'v3@v3.6.6/retry_interceptor.go:65',
-    'retrying of unary invoker failed',
-    { target, method, attempt: 0, error: `rpc error: code = DeadlineExceeded desc = ${why}` },
-    'etcd-client',
-  );
+  return context.retried(method, endpoint, status ?? `DeadlineExceeded desc = ${why}`);
+}
+
+const reason = ({ error = '', status }: Answer<unknown>): string => (status === undefined ? 'context deadline exceeded' : error);
+
+/** Who may not read is healthy still: the proposal went through. */
+function mayBeDenied(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof EtcdError) || !error.message.endsWith('permission denied')) throw error;
+  }
 }
 
 function* health(context: Context): Routine {
@@ -50,13 +56,13 @@ function* health(context: Context): Routine {
   for (const endpoint of yield* endpointsOf(context)) {
     const began = context.process.now;
     const answer = yield* ask(context, endpoint, ({ keys, cluster }) => {
-      keys.range({ key: 'health' });
+      mayBeDenied(() => keys.range({ key: 'health' }));
       return cluster.alarms();
     });
     const took = `${(context.process.now - began).toFixed(6).replace(/0+$/, '')}ms`;
-    if (answer.error !== undefined) yield* warn(context, answer, '/etcdserverpb.KV/Range');
+    if (answer.error !== undefined) yield* warn(context, answer, 'KV/Range');
     const alarms = (answer.found ?? []).map(({ alarm }) => alarm);
-    const error = answer.error !== undefined ? 'context deadline exceeded' : alarms.length > 0 ? `Active Alarm(s): ${alarms.join(' ')} ` : undefined;
+    const error = answer.error !== undefined ? reason(answer) : alarms.length > 0 ? `Active Alarm(s): ${alarms.join(' ')} ` : undefined;
     rows.push({
       endpoint,
       health: error === undefined,
@@ -154,8 +160,8 @@ function* status(context: Context): Routine {
     const answer = yield* ask(context, endpoint, ({ keys, cluster }) => ({ status: keys.status(), header: headerJson(cluster.header()) }));
     if (answer.found) answers.push({ endpoint, found: answer.found });
     else {
-      yield* warn(context, answer, '/etcdserverpb.Maintenance/Status');
-      yield* context.process.printError(`Failed to get the status of endpoint ${endpoint} (context deadline exceeded)\n`);
+      yield* warn(context, answer, 'Maintenance/Status');
+      yield* context.process.printError(`Failed to get the status of endpoint ${endpoint} (${reason(answer)})\n`);
       failed = true;
     }
   }
@@ -173,7 +179,11 @@ function* hashKv(context: Context): Routine {
   const rows: [string, string, string][] = [];
   for (const endpoint of yield* endpointsOf(context)) {
     const answer = yield* ask(context, endpoint, ({ cluster }) => cluster.hash());
-    if (!answer.found) throw new Fatal('context deadline exceeded');
+    if (!answer.found) {
+      yield* warn(context, answer, 'Maintenance/HashKV');
+      yield* context.process.printError(`Failed to get the hash of endpoint ${endpoint} (${reason(answer)})\n`);
+      throw new Fatal(reason(answer));
+    }
     rows.push([endpoint, String(answer.found.hash), String(answer.found.revision)]);
   }
   if (context.output === 'table') yield* context.print(table(['endpoint', 'hash', 'hash_revision'], rows));

@@ -3,7 +3,7 @@ import { EtcdError, type EtcdEvent, type KeyValue, prefixEnd, type RangeResponse
 import { readAll } from '../../../linux/open-file.ts';
 import { Condition, type Routine, sleep } from '../../../sim/routine.ts';
 import type { EtcdctlCommand } from '../command.ts';
-import { type Context, exits, Fatal } from '../context.ts';
+import { type Context, exits, Fatal, grpcStatus } from '../context.ts';
 import { eventText, headerFields, headerJson, json, kvJson, kvSimple, needFormat, rangeText } from '../printer.ts';
 
 type Range = { readonly key: string; readonly rangeEnd?: string };
@@ -96,7 +96,8 @@ function* put(context: Context): Routine {
     throw new Fatal(`bad lease ID (strconv.ParseInt: parsing "${flags.text('lease')}": invalid syntax), expecting ID in Hex`, exits.badArgs);
   needFormat(context.output);
   const text = yield* context.call('KV/Put', ({ keys, cluster }) => {
-    const before = keys.range({ key }).kvs[0];
+    const old = flags.bool('prev-kv') || flags.bool('ignore-value') || flags.bool('ignore-lease');
+    const before = old ? keys.range({ key }).kvs[0] : undefined;
     if ((flags.bool('ignore-value') || flags.bool('ignore-lease')) && !before) throw new EtcdError('invalid', 'etcdserver: key not found');
     keys.put(key, flags.bool('ignore-value') ? (before?.value ?? '') : given, { lease: flags.bool('ignore-lease') ? (before?.lease ?? 0) : lease });
     const previous = flags.bool('prev-kv') ? before : undefined;
@@ -134,9 +135,18 @@ function* watch(context: Context): Routine {
   const execAt = context.args.length;
   if (context.args.length === 0 || context.args.length > 2) throw new Fatal('bad number of arguments', exits.badArgs);
   const range = rangeOf(context, 'watch');
-  const channel = yield* context.call('Watch/Watch', ({ keys }) =>
-    keys.watch({ ...range, ...(flags.number('rev') > 0 ? { startRevision: flags.number('rev') } : {}) }),
-  );
+  const channel = yield* context.call('Watch/Watch', ({ keys }) => {
+    try {
+      return keys.watch({ ...range, ...(flags.number('rev') > 0 ? { startRevision: flags.number('rev') } : {}) });
+    } catch (error) {
+      if (error instanceof EtcdError && error.code === 'invalid') return grpcStatus(error);
+      throw error;
+    }
+  });
+  if (typeof channel === 'string') {
+    yield* context.print(`watch was canceled (rpc error: code = ${channel})\n`);
+    throw new Fatal('watch is canceled by the server', 5);
+  }
   const told = new Condition();
   let ended = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

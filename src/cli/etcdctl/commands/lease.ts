@@ -14,25 +14,36 @@ function idOf(context: Context, command: string): number {
   return Number.parseInt(text, 16);
 }
 
+/** Its errors say what has failed. */
+function* toldAs<T>(what: string, call: Routine<T>): Routine<T> {
+  try {
+    return yield* call;
+  } catch (error) {
+    throw error instanceof Fatal ? new Fatal(`failed to ${what} lease (${error.message})`, error.status) : error;
+  }
+}
+
 function* grant(context: Context): Routine {
   const [text] = context.args;
   if (text === undefined) throw new Fatal('lease grant command needs TTL argument', exits.badArgs);
   if (!/^-?\d+$/.test(text)) throw new Fatal(`bad TTL (strconv.ParseInt: parsing "${text}": invalid syntax)`, exits.badArgs);
-  const out = yield* context.call('Lease/LeaseGrant', ({ cluster }) => {
-    const id = cluster.grantLease(0, Number(text));
-    if (context.output === 'json') return json({ cluster_id: headerJson(cluster.header())['cluster_id'], id, ttl: Number(text) });
-    return `lease ${hex(id)} granted with TTL(${text}s)\n`;
-  });
+  const out = yield* toldAs(
+    'grant',
+    context.call('Lease/LeaseGrant', ({ cluster }) => {
+      const id = cluster.grantLease(0, Number(text));
+      if (context.output === 'json') return json({ cluster_id: headerJson(cluster.header())['cluster_id'], id, ttl: Number(text) });
+      return `lease ${hex(id)} granted with TTL(${text}s)\n`;
+    }),
+  );
   yield* context.print(out);
 }
 
 function* revoke(context: Context): Routine {
   const id = idOf(context, 'revoke');
-  try {
-    yield* context.call('Lease/LeaseRevoke', ({ keys }) => keys.leaseRevoke(id));
-  } catch (error) {
-    throw error instanceof Fatal ? new Fatal(`failed to revoke lease (${error.message})`, error.status) : error;
-  }
+  yield* toldAs(
+    'revoke',
+    context.call('Lease/LeaseRevoke', ({ keys }) => keys.leaseRevoke(id)),
+  );
   yield* context.print(`lease ${hex(id)} revoked\n`);
 }
 

@@ -1,10 +1,11 @@
 /** alarm, defrag, snapshot save, version, check. */
+import { EtcdError, type EtcdSnapshot } from '../../../interfaces/etcd.ts';
 import { encodeSnapshot } from '../../../interfaces/etcd-snapshot-file.ts';
 import { Errno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { humanBytes, Uint64, zap } from '../../etcd-output.ts';
 import type { EtcdctlCommand } from '../command.ts';
-import { type Context, exits, Fatal } from '../context.ts';
+import { type Context, exits, Fatal, grpcStatus } from '../context.ts';
 
 function alarm(change: 'list' | 'disarm') {
   return function* (context: Context): Routine {
@@ -22,17 +23,37 @@ function* defrag(context: Context): Routine {
   let failures = 0;
   for (const endpoint of endpoints) {
     const began = process.now;
+    yield* context.authenticate();
     const member = context.dial(endpoint);
-    if (typeof member === 'string') {
-      yield* process.printError(`Failed to defragment etcd member[${endpoint}]. took ${process.now - began}ms. (context deadline exceeded)\n`);
+    let why = 'context deadline exceeded';
+    try {
+      if (typeof member !== 'string') {
+        member.cluster.defragment();
+        why = '';
+      }
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      why = error.message;
+      yield* context.retried('Maintenance/Defragment', endpoint, grpcStatus(error));
+    }
+    if (why !== '') {
+      yield* process.printError(`Failed to defragment etcd member[${endpoint}]. took ${process.now - began}ms. (${why})\n`);
       failures++;
       continue;
     }
     yield* process.work(20);
-    member.cluster.defragment();
     yield* context.print(`Finished defragmenting etcd member[${endpoint}]. took ${(process.now - began).toFixed(6)}ms\n`);
   }
   if (failures > 0) throw new Fatal('', exits.error);
+}
+
+/** A broken stream ends etcdctl as an interrupt does. */
+function* received(context: Context): Routine<{ readonly snapshot: EtcdSnapshot; readonly size: number }> {
+  try {
+    return yield* context.call('Maintenance/Snapshot', ({ keys }) => ({ snapshot: keys.snapshot(), size: keys.status().dbSizeBytes }));
+  } catch (error) {
+    throw error instanceof Fatal && /^rpc error/.test(error.message) ? new Fatal(error.message, 5) : error;
+  }
 }
 
 function* save(context: Context): Routine {
@@ -44,7 +65,7 @@ function* save(context: Context): Routine {
   if (endpoints.length !== 1) throw new Fatal(`snapshot must be requested to one selected node, not multiple [${endpoints.join(' ')}]`, exits.badArgs);
   const began = process.now;
   yield* zap(process, 'info', 'snapshot/v3_snapshot.go:83', 'created temporary db file', { path: `${path}.part` });
-  const { snapshot, size } = yield* context.call('Maintenance/Snapshot', ({ keys }) => ({ snapshot: keys.snapshot(), size: keys.status().dbSizeBytes }));
+  const { snapshot, size } = yield* received(context);
   yield* zap(process, 'info', 'v3@v3.6.6/maintenance.go:236', 'opened snapshot stream; downloading', {}, 'client');
   yield* zap(process, 'info', 'snapshot/v3_snapshot.go:96', 'fetching snapshot', { endpoint: endpoints[0] });
   yield* process.work(30);
@@ -74,26 +95,6 @@ const notSimulated = (what: string) =>
     throw new Fatal(`k8s-lab: etcdctl ${what} is not simulated`, 70);
   };
 
-/** What can be asked of a store in which nobody can be given a name: its users, roles and authentication are not simulated beyond that. */
-const withoutUsers = (name: string, short: string, asked: string, about: string, answer: string, others: readonly string[]): EtcdctlCommand => ({
-  name,
-  usage: '<subcommand>',
-  short,
-  commands: [
-    {
-      name: asked,
-      short: about,
-      *run(context: Context): Routine {
-        if (context.args.length > 0) throw new Fatal(`${name} ${asked} command requires no arguments`, exits.badArgs);
-        if (context.flags.text('write-out') !== 'simple') throw new Fatal(`k8s-lab: etcdctl ${name} ${asked} -w is not simulated`, 70);
-        yield* context.call(`Auth/${name}`, ({ keys }) => keys.status());
-        yield* context.print(answer);
-      },
-    },
-    ...others.map((each) => ({ name: each, short: `${each} of ${name}`, run: notSimulated(`${name} ${each}`) })),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1)),
-});
-
 export const maintenanceCommands: readonly EtcdctlCommand[] = [
   {
     name: 'alarm',
@@ -116,12 +117,6 @@ export const maintenanceCommands: readonly EtcdctlCommand[] = [
     commands: [{ name: 'save', usage: '<filename>', short: 'Stores an etcd node backend snapshot to a given file', run: save }],
   },
   { name: 'version', short: 'Prints the version of etcdctl', run: version },
-  withoutUsers('auth', 'Enable or disable authentication', 'status', 'Returns authentication status', 'Authentication Status: false\nAuthRevision: 1\n', [
-    'enable',
-    'disable',
-  ]),
-  withoutUsers('role', 'Role related commands', 'list', 'Lists all roles', '', ['add', 'delete', 'get', 'grant-permission', 'revoke-permission']),
-  withoutUsers('user', 'User related commands', 'list', 'Lists all users', '', ['add', 'delete', 'get', 'passwd', 'grant-role', 'revoke-role']),
   ...['check', 'downgrade', 'make-mirror'].map((name) => ({
     name,
     short: `${name.charAt(0).toUpperCase()}${name.slice(1)} related commands`,

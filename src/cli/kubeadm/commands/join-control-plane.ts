@@ -1,7 +1,7 @@
 /** `kubeadm join --control-plane`: one more apiserver, one more member of etcd (cmd/kubeadm/app/cmd/phases/join). */
 import { Handshakes } from '../../../apimachinery/tls.ts';
 import type { Client } from '../../../client/client.ts';
-import { type EtcdApi, type EtcdCluster, EtcdError, type EtcdMember, etcdClusterProtocol, etcdProtocol } from '../../../interfaces/etcd.ts';
+import { type EtcdApi, type EtcdCluster, EtcdError, type EtcdMember, etcdProtocol } from '../../../interfaces/etcd.ts';
 import { dial, NetworkError } from '../../../linux/network.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
 import type { Context } from '../context.ts';
@@ -144,12 +144,12 @@ function connectEtcd(context: Context, urls: readonly string[]): Member {
   for (const url of urls) {
     const [, address = '', port = '2379'] = /^https:\/\/([^:/]+)(?::(\d+))?/.exec(url) ?? [];
     try {
-      const reach = <Server>(protocol: { readonly name: string; readonly server?: Server }): Server =>
-        dial(protocol, process.namespaces.network, address, Number(port), process.sim.random, 'tcp', (listener) => {
-          const problem = listener.tls && handshakes.check(listener.tls(), { serverName: address, ca, certificate }, process.now);
-          if (problem) throw new NetworkError('EPROTO', 0);
-        });
-      return { keys: reach(etcdProtocol), cluster: reach(etcdClusterProtocol) };
+      const door = dial(etcdProtocol, process.namespaces.network, address, Number(port), process.sim.random, 'tcp', (listener) => {
+        const problem = listener.tls && handshakes.check(listener.tls(), { serverName: address, ca, certificate }, process.now);
+        if (problem) throw new NetworkError('EPROTO', 0);
+      });
+      const member = door.enter({ certificate });
+      return { keys: member, cluster: member };
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
     }
