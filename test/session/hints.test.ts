@@ -67,6 +67,7 @@ describe('what was run', () => {
     command('missing', { tool: 'frobnicate', status: 127 }),
     command('named', { tool: 'ctr', verb: 'tasks ls', flags: { '-n': 'moby' } }),
     command('never', { tool: 'touch', status: 0 }),
+    { id: 'unwanted', not: { command: { tool: 'docker', verb: 'exec' } } },
   ];
   const names = Object.fromEntries(checks.map((each) => [(each as { id: string }).id, (each as { id: string }).id]));
   const failed = { all: [{ command: { tool: 'chroot' } }, { not: { command: { tool: 'chroot', status: 0 } } }] };
@@ -80,11 +81,18 @@ describe('what was run', () => {
 
   test('a shell that was gone into, however its last line ended; what was run in containers; what is not there; flags from variables', () => {
     playScript(session, 'ls; chroot / bash\nfalse\ntouch /nowhere/x');
-    expect(states()).toMatchObject({ rooted: 'it still runs', inside: 'it was run on node01', never: 'it ended with status 1' });
+    expect(states()).toMatchObject({ rooted: 'it still runs, and counts once it has ended', inside: 'it was run on node01', never: 'it ended with status 1' });
     // Nothing has failed that still goes on.
     expect(at(session)?.situations).toEqual([]);
     playScript(session, 'exit\nfrobnicate\nCONTAINERD_NAMESPACE=moby ctr tasks ls');
     playScript(session, 'docker run -d --name box busybox:1.36 sleep 1000\ndocker exec -it box sh\nls\nexit');
-    expect(states()).toEqual({ rooted: 'passed', inside: 'passed', missing: 'passed', named: 'passed', never: 'it ended with status 1' });
+    expect(states()).toEqual({
+      rooted: 'passed',
+      inside: 'passed',
+      missing: 'passed',
+      named: 'passed',
+      never: 'it ended with status 1',
+      unwanted: 'docker exec',
+    });
   });
 });
