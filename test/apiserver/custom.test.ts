@@ -103,16 +103,16 @@ test('rules in CEL: of one field, of two, of what it was before, and in a langua
   const spec = { min: 1, max: 2, fixed: 'x', addresses: ['10.1.2.3'], list: [{}] };
   const invalid = 'CronTab.stable.example.com "a" is invalid:';
   ok('POST', path, object('a', spec));
-  expect(refused('POST', path, object('a', { ...spec, min: 3 }))).toBe(`${invalid} spec: Invalid value: "object": min must not be above max`);
+  expect(refused('POST', path, object('a', { ...spec, min: 3 }))).toBe(`${invalid} spec: Invalid value: min must not be above max`);
   expect(refused('POST', path, object('a', { min: 3 }))).toBe(
     `${invalid} spec: Invalid value: "object": no such key: max evaluating rule: min must not be above max`,
   );
-  expect(refused('POST', path, object('a', { ...spec, list: [{ a: 'bad' }] }))).toBe(`${invalid} spec: Invalid value: "object": the first is bad`);
+  expect(refused('POST', path, object('a', { ...spec, list: [{ a: 'bad' }] }))).toBe(`${invalid} spec: Invalid value: the first is bad`);
   expect(refused('POST', path, object('a', { ...spec, addresses: ['11.0.0.1'] }))).toBe(
-    `${invalid} spec.addresses[0]: Invalid value: "string": failed rule: isIP(self) && cidr('10.0.0.0/8').containsIP(self)`,
+    `${invalid} spec.addresses[0]: Invalid value: "11.0.0.1": failed rule: isIP(self) && cidr('10.0.0.0/8').containsIP(self)`,
   );
   const patch = { headers: { 'content-type': 'application/merge-patch+json' } };
-  expect(refused('PATCH', `${path}/a`, { spec: { fixed: 'y' } }, patch)).toBe(`${invalid} spec.fixed: Invalid value: "string": is immutable`);
+  expect(refused('PATCH', `${path}/a`, { spec: { fixed: 'y' } }, patch)).toBe(`${invalid} spec.fixed: Invalid value: "y": is immutable`);
   expect(ok('PATCH', `${path}/a`, { spec: { max: 9 } }, patch).spec.max).toBe(9);
 });
 
@@ -134,4 +134,67 @@ test('a custom resource is scaled where its definition says that its replicas ar
   const { spec, metadata } = ok('GET', `${path}/a`);
   expect(spec).toEqual({ other: true, workers: 3 });
   expect(metadata.managedFields.map(({ manager, subresource }: Record<string, string>) => `${manager} ${subresource}`)).toContain('kubectl scale');
+});
+
+test('a schema is obeyed in all its words, and what was wrong before may stay as it is', () => {
+  const { ok, refused } = newServer();
+  const text = { type: 'string' };
+  const properties = {
+    name: { ...text, minLength: 2, maxLength: 4 },
+    size: { type: 'integer', minimum: 0, exclusiveMinimum: true, multipleOf: 5 },
+    ip: { ...text, format: 'ipv4' },
+    at: { ...text, format: 'date-time' },
+    labels: { type: 'object', additionalProperties: text, minProperties: 1, maxProperties: 2 },
+    tags: { type: 'array', 'x-kubernetes-list-type': 'set', items: text },
+    parts: {
+      type: 'array',
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['id'],
+      items: { type: 'object', required: ['id'], properties: { id: text, n: { type: 'integer', maximum: 9 } } },
+    },
+    level: { type: 'integer', enum: [1, 2] },
+    plain: { ...text },
+  };
+  const definition = (spec: object) => ({
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec } } } }],
+    },
+  });
+  const oneOf = [{ required: ['name'] }, { required: ['size'] }];
+  const rule = { rule: '!oldSelf.hasValue() || oldSelf.value() == self', optionalOldSelf: true, message: 'stays' };
+  const spec = { type: 'object', properties: { ...properties, fixed: { ...text, 'x-kubernetes-validations': [rule] } }, oneOf };
+  const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const made = ok('POST', crds, definition(spec)) as unknown as { metadata: { resourceVersion: string } };
+  const path = '/apis/example.com/v1/namespaces/default/widgets';
+  const widget = (name: string, given: object) => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name }, spec: given });
+  const says = (given: object) => refused('POST', path, widget('w', { name: 'abc', ...given })).replace('Widget.example.com "w" is invalid: ', '');
+  expect(says({ name: 'abcde' })).toBe('spec.name: Too long: may not be more than 4 bytes');
+  expect(says({ name: undefined })).toBe(
+    '[<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid, spec.name: Required value]',
+  );
+  expect(says({ size: 5 })).toBe('<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found 2 valid alternatives');
+  expect(says({ ip: '1.2.3' })).toBe('spec.ip: Invalid value: "1.2.3": spec.ip in body must be of type ipv4: "1.2.3"');
+  expect(says({ at: 'noon' })).toBe('spec.at: Invalid value: "noon": spec.at in body must be of type date-time: "noon"');
+  expect(says({ labels: {} })).toBe('spec.labels: Invalid value: 0: spec.labels in body should have at least 1 properties');
+  expect(says({ tags: ['a', 'b', 'a'] })).toBe('spec.tags[2]: Duplicate value: "a"');
+  expect(says({ parts: [{ id: 'x' }, { id: 'x', n: 1 }] })).toBe('spec.parts[1]: Duplicate value: {"id":"x"}');
+  expect(says({ level: 3 })).toBe('spec.level: Unsupported value: 3: supported values: "1", "2"');
+  const size = (value: number) => refused('POST', path, widget('w', { size: value })).replace(/.* is invalid: /, '');
+  expect(size(0)).toBe('spec.size: Invalid value: 0: spec.size in body should be greater than 0');
+  expect(size(7)).toBe('spec.size: Invalid value: 7: spec.size in body should be a multiple of 5');
+  expect(ok('POST', path, widget('w', { name: 'abc', plain: null, fixed: 'x' })).spec).toEqual({ name: 'abc', fixed: 'x' });
+  const patch = { headers: { 'content-type': 'application/merge-patch+json' } };
+  expect(refused('PATCH', `${path}/w`, { spec: { fixed: 'y' } }, patch)).toBe('Widget.example.com "w" is invalid: spec.fixed: Invalid value: "y": stays');
+  // The definition gets stricter: what stays as it was is let through, what changes is not.
+  const stricter = { ...spec, properties: { ...spec.properties, name: { ...text, maxLength: 2 } } };
+  ok('PUT', `${crds}/widgets.example.com`, {
+    ...definition(stricter),
+    metadata: { name: 'widgets.example.com', resourceVersion: made.metadata.resourceVersion },
+  });
+  expect(ok('PATCH', `${path}/w`, { spec: { plain: 'z' } }, patch).spec).toMatchObject({ name: 'abc', plain: 'z' });
+  expect(refused('PATCH', `${path}/w`, { spec: { name: 'abcd' } }, patch)).toContain('spec.name: Too long: may not be more than 2 bytes');
 });

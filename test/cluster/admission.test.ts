@@ -43,6 +43,9 @@ test('a ValidatingAdmissionPolicy denies, warns, takes parameters and conditions
     kubectl delete deploy a; kubectl create deploy a --image=nginx:1.27; kubectl set image deploy a nginx=nginx
     kubectl patch validatingadmissionpolicybinding here --type=merge -p '{"spec":{"validationActions":["Warn"]}}' > /dev/null
     kubectl set image deploy a nginx=nginx
+    kubectl patch deploy a -p '{"spec":{"replicas":9}}'
+    kubectl patch validatingadmissionpolicy demo --type=merge -p '{"spec":{"paramKind":{"apiVersion":"rules.example.com/v1","kind":"Limit"}}}' > /dev/null
+    kubectl create deploy b --image=nginx:1.27
     kubectl patch validatingadmissionpolicy demo --type=json -p '[{"op":"replace","path":"/spec/validations/0/expression","value":"object.spec.("}]'`),
   ).toEqual([
     'validatingadmissionpolicy.admissionregistration.k8s.io/demo 2 v1/ConfigMap',
@@ -58,6 +61,10 @@ test('a ValidatingAdmissionPolicy denies, warns, takes parameters and conditions
     expect.stringContaining("denied request: failed expression: object.spec.template.spec.containers.all(c, c.image.matches('^[a-z]+:[0-9.]+$'))"),
     expect.stringMatching(/^Warning: Validation failed for ValidatingAdmissionPolicy 'demo' with binding 'here': failed expression: /),
     'deployment.apps/a image updated',
+    "Warning: Validation failed for ValidatingAdmissionPolicy 'demo' with binding 'here': at most 3 replicas",
+    expect.stringMatching(/^Warning: Validation failed for ValidatingAdmissionPolicy 'demo' with binding 'here': failed expression: /),
+    'deployment.apps/a patched',
+    "error: failed to create deployment: deployments.apps \"b\" is forbidden: ValidatingAdmissionPolicy 'demo' denied request: failed to configure policy: failed to find resource referenced by paramKind: 'rules.example.com/v1, Kind=Limit'",
     expect.stringMatching(
       /^The ValidatingAdmissionPolicy "demo" is invalid: spec.validations\[0\].expression: Invalid value: "object.spec.\(": compilation failed: ERROR: /,
     ),

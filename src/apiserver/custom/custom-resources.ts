@@ -65,7 +65,7 @@ function strategyFor(version: CrdVersion, hasStatus: boolean): Strategy {
   const cel = allRules(schema, '').length > 0 ? new Cel() : undefined;
   // Rules are asked of what has the right form.
   const checked = (object: KubeObject, old?: KubeObject): FieldError[] => {
-    const errors = schemaErrors(object, schema, '');
+    const errors = schemaErrors(object, schema, '', old);
     if (JSON.stringify(object).length > maxRequestBytes) throw new EtcdError('invalid', 'etcdserver: request is too large');
     return errors.length > 0 || !cel ? errors : ruleErrors(object, old, schema, '', cel);
   };

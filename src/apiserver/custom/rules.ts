@@ -1,9 +1,10 @@
 /** x-kubernetes-validations: the rules in CEL that a schema may hold (apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go). */
-import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
+import { Optional } from '@marcbachmann/cel-js';
+import { duplicate, type FieldError, forbiddenField, invalidUnseen, invalidValue, required } from '../../apimachinery/field-error.ts';
 import { type Cel, CelError, toCel } from '../admission/cel/environment.ts';
-import { isObject } from '../objects.ts';
+import { equal, isObject } from '../objects.ts';
 import { internalForm } from '../validation/internal-form.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { counterpart, type JsonSchema } from './json-schema.ts';
 
 /** One entry of x-kubernetes-validations: `rule` is CEL with `self`, and `oldSelf` for updates. */
 export type ValidationRule = {
@@ -56,31 +57,31 @@ export function ruleErrors(value: unknown, old: unknown, schema: JsonSchema, pat
   return errors;
 }
 
-/** The same entry before: lists of type `map` know theirs by its keys. */
-function counterpart(item: unknown, old: unknown, schema: JsonSchema): unknown {
-  const keys = schema['x-kubernetes-list-map-keys'];
-  if (!Array.isArray(old) || !keys || !isObject(item)) return undefined;
-  return old.find((each) => isObject(each) && keys.every((key) => each[key] === item[key]));
-}
-
 type Place = { readonly value: unknown; readonly old: unknown; readonly schema: JsonSchema; readonly path: string; readonly cel: Cel };
 
 function judged(rule: ValidationRule, { value, old, schema, path, cel }: Place): FieldError[] {
-  if (/\boldSelf\b/.test(rule.rule) && old === undefined) return [];
-  const scope = { self: toCel(value), oldSelf: toCel(old ?? null) };
+  const transition = /\boldSelf\b/.test(rule.rule);
+  if (transition && old === undefined && !rule.optionalOldSelf) return [];
+  // What has not changed is not judged again (CRDValidationRatcheting).
+  if (!transition && old !== undefined && equal(value, old)) return [];
+  const before = old === undefined ? undefined : toCel(old);
+  const scope = { self: toCel(value), oldSelf: rule.optionalOldSelf ? Optional.of(before) : (before ?? null) };
   const at = rule.fieldPath ? `${path}${path === '' ? rule.fieldPath.replace(/^\./, '') : rule.fieldPath}` : path || '<nil>';
   const type = schema.type ?? (Array.isArray(value) ? 'array' : typeof value);
   try {
     if (cel.compile(rule.rule)(scope) === true) return [];
   } catch (error) {
     if (!(error instanceof CelError)) throw error;
-    return [invalidValue(at, type, `${error.message} evaluating rule: ${rule.message?.trim() || rule.rule.trim()}`)];
+    const name = rule.message?.trim() || rule.rule.trim();
+    const spent = `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${name}`;
+    return [invalidValue(path || '<nil>', type, error.message.startsWith('operation cancelled') ? spent : `${error.message} evaluating rule: ${name}`)];
   }
   const text = messageOf(rule, scope, cel);
   if (rule.reason === 'FieldValueForbidden') return [forbiddenField(at, text)];
   if (rule.reason === 'FieldValueRequired') return [required(at, text)];
-  if (rule.reason === 'FieldValueDuplicate') return [{ type: 'Duplicate', field: at, badValue: type }];
-  return [invalidValue(at, type, text)];
+  const unseen = invalidUnseen(at, text);
+  const shown = type === 'object' || type === 'array' ? unseen.badValue : value;
+  return [rule.reason === 'FieldValueDuplicate' ? duplicate(at, shown) : { ...unseen, badValue: shown }];
 }
 
 function messageOf({ rule, message, messageExpression }: ValidationRule, scope: Record<string, unknown>, cel: Cel): string {
