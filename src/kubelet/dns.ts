@@ -66,14 +66,18 @@ function hostDns({ fs, config }: Context): DnsConfig {
   return { servers, searches, options };
 }
 
-/** The pod's host name; a name too long for Linux is cut to 63 characters. */
+const overrideOf = ({ spec }: Pod): string | undefined => (spec as { readonly hostnameOverride?: string }).hostnameOverride;
+
+/** The pod's host name; a name too long for Linux is cut to 63 characters, unless it was chosen whole (`hostnameOverride`). */
 export function podHostname(pod: Pod): string {
+  const chosen = overrideOf(pod);
+  if (chosen) return chosen;
   return (pod.spec.hostname || nameOf(pod)).slice(0, 63).replace(/[-.]+$/, '');
 }
 
 /** `web.sub.default.svc.cluster.local`, empty without a subdomain. */
 function podDomain(context: Context, pod: Pod): string {
-  return pod.spec.subdomain ? `${pod.spec.subdomain}.${namespaceOf(pod)}.svc.${context.config.clusterDomain}` : '';
+  return pod.spec.subdomain && !overrideOf(pod) ? `${pod.spec.subdomain}.${namespaceOf(pod)}.svc.${context.config.clusterDomain}` : '';
 }
 
 /** /etc/hosts. */

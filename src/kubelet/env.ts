@@ -1,5 +1,6 @@
 /** The environment of a container: kubernetes pkg/kubelet/kubelet_pods.go makeEnvironmentVariables. */
 import type { ContainerSpec, core, Pod, Service } from '../api/types.ts';
+import { quote } from '../apimachinery/go-text.ts';
 import type { ConfigObjects } from './config-objects.ts';
 import { expand } from './expansion.ts';
 import { containerResourceValue, fieldValue, type PodFacts } from './field-ref.ts';
@@ -12,14 +13,24 @@ export class ConfigError extends Error {}
 /** Later entries win; in the order in which they were given. */
 export type Environment = readonly { readonly key: string; readonly value: string }[];
 
+/** What a file of one of the pod's volumes holds; undefined without the volume. */
+export type FileReader = (volume: string, path: string) => string | undefined;
+
 /** Throws ConfigError with the text that stands behind CreateContainerConfigError. */
-export function makeEnvironment(pod: Pod, container: ContainerSpec, facts: PodFacts, objects: ConfigObjects, services: readonly Service[]): Environment {
+export function makeEnvironment(
+  pod: Pod,
+  container: ContainerSpec,
+  facts: PodFacts,
+  objects: ConfigObjects,
+  services: readonly Service[],
+  read: FileReader,
+): Environment {
   const services_ = serviceEnvironment(services, namespaceOf(pod), pod.spec.enableServiceLinks !== false);
   const result = new Map<string, string>();
   for (const source of container.envFrom ?? []) for (const [key, value] of fromSource(pod, source, objects)) result.set(key, value);
   const known = (name: string): string | undefined => result.get(name) ?? services_.get(name);
   for (const variable of container.env ?? []) {
-    const value = variable.valueFrom ? fromReference(pod, container, variable.valueFrom, facts, objects) : expand(variable.value ?? '', known);
+    const value = variable.valueFrom ? fromReference(pod, container, variable.valueFrom, facts, objects, read) : expand(variable.value ?? '', known);
     if (value !== undefined) result.set(variable.name, value);
   }
   for (const [key, value] of services_) if (!result.has(key)) result.set(key, value);
@@ -43,7 +54,14 @@ function fromSource(pod: Pod, source: core.EnvFromSource, objects: ConfigObjects
     .map(([key, value]) => [prefix + key, value]);
 }
 
-function fromReference(pod: Pod, container: ContainerSpec, from: core.EnvVarSource, facts: PodFacts, objects: ConfigObjects): string | undefined {
+function fromReference(
+  pod: Pod,
+  container: ContainerSpec,
+  from: core.EnvVarSource,
+  facts: PodFacts,
+  objects: ConfigObjects,
+  read: FileReader,
+): string | undefined {
   const namespace = namespaceOf(pod);
   if (from.fieldRef) return fieldValue(pod, from.fieldRef.fieldPath, facts);
   if (from.resourceFieldRef) return containerResourceValue(pod, from.resourceFieldRef, container.name, facts);
@@ -63,5 +81,20 @@ function fromReference(pod: Pod, container: ContainerSpec, from: core.EnvVarSour
     if (value === undefined && !optional) throw new ConfigError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
     return value;
   }
-  return undefined;
+  const { fileKeyRef } = from as { readonly fileKeyRef?: FileKeySelector };
+  return fileKeyRef && fromFile(fileKeyRef, read);
+}
+
+type FileKeySelector = { readonly volumeName: string; readonly path: string; readonly key: string; readonly optional?: boolean };
+
+/** A line `KEY='value'` of a file that an init container wrote into an emptyDir: pkg/kubelet/util/env. */
+function fromFile({ volumeName, path, key, optional }: FileKeySelector, read: FileReader): string | undefined {
+  const text = read(volumeName, path);
+  if (text === undefined) throw new ConfigError(`cannot find the volume ${quote(volumeName)} referenced by FileKeyRef`);
+  for (const line of text.split('\n')) {
+    const [, name, value] = /^\s*([^=#]+?)='([^']*)'\s*$/.exec(line) ?? [];
+    if (name === key) return value;
+  }
+  if (optional) return undefined;
+  throw new ConfigError(`environment variable key ${quote(key)} not found in file ${quote(path)}`);
 }

@@ -52,6 +52,17 @@ apiVersion: v1
 kind: Pod
 metadata: {name: armed, annotations: {container.apparmor.security.beta.kubernetes.io/c: localhost/deny-write}}
 spec: {containers: [{name: c, image: nginx}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: new, labels: {v: one}}
+spec:
+  hostnameOverride: my.own.host
+  topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, labelSelector: {}, matchLabelKeys: [v]}]
+  initContainers: [{name: i, image: 'busybox:1.28', command: [sh, -c, "echo \\"A='from file'\\" > /c/env"], volumeMounts: [{name: c, mountPath: /c}]}]
+  containers:
+  - {name: c, image: 'busybox:1.28', command: [sh, -c, 'hostname; echo $A; sleep 1h'], env: [{name: A, valueFrom: {fileKeyRef: {volumeName: c, path: env, key: A}}}]}
+  volumes: [{name: c, emptyDir: {}}]
 E
 sleep 15
 kubectl exec init-demo -c nginx -- curl -s localhost | grep -o 'home of the first website</h1>'
@@ -61,8 +72,9 @@ kubectl get pod c2 --no-headers | awk '{print $3}'
 kubectl exec ids -c b -- id; kubectl exec ids -c d -- id
 kubectl exec c3 -- nslookup kubernetes.default | grep -A1 Name
 kubectl get --raw /api | grep -o '"serverAddress":"[^"]*"'; kubectl explain pods --api-version=apps/v1
+kubectl logs new -c c; kubectl get pod new -o jsonpath='{.spec.topologySpreadConstraints[0].labelSelector}{"\\n"}'
 kubectl get pod armed -o jsonpath='{.status.reason}: {.status.message} {.spec.containers[0].securityContext}'`);
-  expect(out.split('\n').slice(7)).toEqual([
+  expect(out.split('\n').slice(8)).toEqual([
     'home of the first website</h1>',
     'Hello World',
     '<h1>Welcome to Stack Simplify</h1> <p>Application Version: V1</p>',
@@ -73,6 +85,10 @@ kubectl get pod armed -o jsonpath='{.status.reason}: {.status.message} {.spec.co
     'Name:\tkubernetes.default.svc.cluster.local',
     'Address: 10.96.0.1',
     '"serverAddress":"172.30.1.2:6443"',
+    // What is on by default since v1.34 and v1.35.
+    'my.own.host',
+    'from file',
+    '{"matchExpressions":[{"key":"v","operator":"In","values":["one"]}]}',
     'AppArmor: Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host {"appArmorProfile":{"localhostProfile":"deny-write","type":"Localhost"}}',
   ]);
   expect(err).toContain('/c]: deprecated since v1.30; use the "appArmorProfile" field instead');

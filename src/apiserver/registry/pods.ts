@@ -17,7 +17,7 @@ const strategy: Strategy<Pod> = {
   },
   prepareForCreate: (pod, { warn }) => ({
     ...pod,
-    spec: withAppArmor(pod, warn),
+    spec: withLabelKeys(withAppArmor(pod, warn), pod.metadata.labels),
     status: { phase: 'Pending', qosClass: qosClass(pod.spec), ...gatedStatus(pod) },
   }),
   validate: validateNewPod,
@@ -61,6 +61,20 @@ function withAppArmor({ metadata: { annotations = {} }, spec }: Pod, warn: (text
   return Object.keys(annotations).some((key) => key.startsWith('container.apparmor.'))
     ? { ...spec, containers: spec.containers.map(synced), ...(spec.initContainers && { initContainers: spec.initContainers.map(synced) }) }
     : spec;
+}
+
+/** `matchLabelKeys` of spread constraints (v1.34): the pod's own values are asked for too. */
+function withLabelKeys(spec: Pod['spec'], labels: Readonly<Record<string, string>> = {}): Pod['spec'] {
+  const { topologySpreadConstraints = [] } = spec;
+  if (!topologySpreadConstraints.some(({ matchLabelKeys, labelSelector }) => matchLabelKeys?.length && labelSelector)) return spec;
+  const merged = topologySpreadConstraints.map((constraint) => {
+    const { matchLabelKeys = [], labelSelector } = constraint;
+    const more = matchLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [{ key, operator: 'In', values: [labels[key]] }]));
+    return labelSelector && more.length > 0
+      ? { ...constraint, labelSelector: { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...more] } }
+      : constraint;
+  });
+  return { ...spec, topologySpreadConstraints: merged };
 }
 
 const gatedStatus = (pod: Pod): object =>

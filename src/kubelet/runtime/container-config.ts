@@ -32,7 +32,10 @@ type ContainerInputs = {
 export function containerConfig(pod: Pod, container: ContainerSpec, inputs: ContainerInputs): ContainerConfig {
   const { context, image, restartCount } = inputs;
   if (inputs.services === undefined && !isStatic(pod)) throw new ConfigError('services have not yet been read at least once, cannot construct envs');
-  const envs = makeEnvironment(pod, container, inputs.facts, inputs.objects, inputs.services ?? []);
+  const envs = makeEnvironment(pod, container, inputs.facts, inputs.objects, inputs.services ?? [], (volume, path) => {
+    const folder = inputs.volumes.get(volume)?.path;
+    return folder && (context.fs.exists(`${folder}/${path}`) ? context.fs.read(`${folder}/${path}`) : '');
+  });
   checkNonRoot(pod, container, image);
   const variables = new Map(envs.map(({ key, value }) => [key, value]));
   const expanded = (words: readonly string[] | undefined): string[] => (words ?? []).map((word) => expand(word, (name) => variables.get(name)));

@@ -59,6 +59,8 @@ function memorySize(sizeLimit: string | undefined, { spec }: Pod, context: Conte
   return Math.min(node, pod, bytes(sizeLimit));
 }
 
+const noGitRepo = 'git-repo volume plugin has been disabled; if necessary, it may be re-enabled by enabling the feature-gate `GitRepoVolumeDriver`';
+
 /** What to do for a volume. Throws VolumeError, or what the client throws. */
 export function planVolume(volume: core.Volume, inputs: PayloadInputs, context: Context): VolumePlan {
   for (const key of Object.keys(volume) as SourceName[]) {
@@ -67,6 +69,7 @@ export function planVolume(volume: core.Volume, inputs: PayloadInputs, context: 
   }
   const kind = Object.keys(volume).find((key) => key !== 'name');
   if (kind === undefined) return { type: 'directory', path: own(inputs.pod, 'empty-dir', volume.name), mode: 0o777 };
+  if (kind === 'gitRepo' && context.minor >= 33) throw new VolumeError(noGitRepo);
   throw new VolumeError(`k8s-lab: ${kind} volumes are not simulated`);
 }
 
