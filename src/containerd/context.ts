@@ -24,7 +24,7 @@ export class Context {
     this.run = parts.run;
   }
 
-  readonly now = (): number => this.sim.now;
+  readonly now = (): number => this.kernel.now;
 
   find(namespace: string): NamespaceState | undefined {
     return this.meta.namespaces.get(namespace);
@@ -44,7 +44,7 @@ export class Context {
   /** `event` is only made when somebody listens. */
   publish(namespace: string, topic: string, event: () => Readonly<Record<string, unknown>>): void {
     if (this.#subscribers.size === 0) return;
-    const message = { timestamp: this.sim.now, namespace, topic, event: event() };
+    const message = { timestamp: this.kernel.now, namespace, topic, event: event() };
     for (const channel of this.#subscribers) if (!channel.push(message)) this.#subscribers.delete(channel);
   }
 

@@ -1,4 +1,3 @@
-import type { KeyPair } from '../apimachinery/pki.ts';
 import type { Client } from '../client/client.ts';
 import { type Context, type Controller, runController } from '../client/controller.ts';
 import { EventRecorder } from '../client/recorder.ts';
@@ -7,6 +6,7 @@ import { TokenBucket } from '../client/token-bucket.ts';
 import type { WorkQueue } from '../client/workqueue.ts';
 import type { Sim } from '../sim/sim.ts';
 import { constants } from './constants.ts';
+import type { SigningCa } from './controllers/certificates.ts';
 import { type ControllerEntry, controllerEntries } from './registry.ts';
 
 type ControllerManagerOptions = {
@@ -19,7 +19,7 @@ type ControllerManagerOptions = {
   readonly rootCa?: string;
   readonly clusterCidr?: string;
   /** With what approved certificate requests are signed (`--cluster-signing-cert-file`, `-key-file`); absent: nobody signs. */
-  readonly signingCa?: KeyPair;
+  readonly signingCa?: SigningCa;
   /** With what tokens in Secrets are signed; absent: nobody makes them. */
   readonly tokens?: { readonly key: string; readonly unasked: boolean };
   /** Names as `--controllers` has them; default all. */

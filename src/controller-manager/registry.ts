@@ -1,7 +1,6 @@
-import type { KeyPair } from '../apimachinery/pki.ts';
 import type { Context, Controller } from '../client/controller.ts';
 import { bootstrapSignerController, tokenCleanerController } from './controllers/bootstrap.ts';
-import { csrApprovingController, csrSigningController } from './controllers/certificates.ts';
+import { csrApprovingController, csrSigningController, type SigningCa } from './controllers/certificates.ts';
 import { clusterRoleAggregationController } from './controllers/clusterrole-aggregation.ts';
 import { cronJobController } from './controllers/cronjob.ts';
 import { daemonSetController } from './controllers/daemonset.ts';
@@ -43,7 +42,7 @@ export type ControllerEntry = {
 type Options = {
   readonly rootCa?: string;
   readonly clusterCidr?: string;
-  readonly signingCa?: KeyPair;
+  readonly signingCa?: SigningCa;
   readonly tokens?: Omit<TokenOptions, 'rootCa'>;
 };
 

@@ -110,7 +110,7 @@ export class Conmon {
     const log = new LogFile(this.#files, container.logPath, (steps) => sim.toil(steps));
     this.#log = log;
     log.reopen();
-    const now = (): number => sim.now;
+    const now = (): number => this.#kernel.now;
     return (['stdout', 'stderr'] as const)
       .filter((stream) => container.io[stream])
       .map((stream) => sim.go(pumpLog(container, stream, log, now), `log:${this.id.slice(0, 12)}`));

@@ -69,12 +69,12 @@ export class Context {
     this.storage = new Storage(state, parts.kernel);
     this.store = state.cri;
     this.conmons = conmons;
-    this.events = new ContainerEvents(() => this.sim.now);
+    this.events = new ContainerEvents(() => this.now);
     this.#log = parts.log;
   }
 
   get now(): number {
-    return this.sim.now;
+    return this.kernel.now;
   }
 
   /** A line of the daemon itself. */

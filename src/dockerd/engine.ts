@@ -43,7 +43,7 @@ export class Engine {
   }
 
   get now(): number {
-    return this.sim.now;
+    return this.kernel.now;
   }
 
   /** containerd as it listens now; throws DockerError while it does not. */

@@ -176,7 +176,7 @@ export class Runc implements OciRuntime {
       throw error;
     }
     if (tty) bridgeTerminal(shim, init, tty, stdio);
-    return { container: { ...asked, init, gate, created: this.#sim.now }, tty };
+    return { container: { ...asked, init, gate, created: this.#kernel.now }, tty };
   }
 
   #execProcess(container: RuncContainer, process: OciSpec['process'], stdio: OciStdio, shim: Process): OciProcess {

@@ -71,6 +71,7 @@ test('a stateful set rolls as many as maxUnavailable says, and scales down past 
     const conditions = [{ type: 'Ready', status: 'False', lastProbeTime: null, lastTransitionTime: rfc3339(sim.now) }];
     client.updateStatus('pods', { ...pod, status: { ...pod?.status, conditions } } as never);
   }
+  settle(100);
   client.patch('statefulsets.apps', key, { spec: { replicas: 2 } });
   settle(4_000);
   expect(pods()).toHaveLength(5);

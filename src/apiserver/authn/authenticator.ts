@@ -16,6 +16,8 @@ const anonymous: UserInfo = Object.freeze({ name: 'system:anonymous', groups: Ob
 export type AuthenticationOptions = {
   readonly noAnonymous?: boolean;
   readonly noBootstrapTokens?: boolean;
+  /** The machine's, by which certificates are judged; true time unless told. */
+  readonly clock?: () => number;
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
 };
 
@@ -37,6 +39,8 @@ export class Authenticator {
     this.#tokens = tokens;
   }
 
+  readonly #now = (): number => this.#options.clock?.() ?? this.#sim.now;
+
   /** Throws 401 for credentials that are given and wrong. */
   authenticate(credentials: Credentials | undefined): UserInfo {
     if (credentials?.clientCertificate !== undefined) return this.#byCertificate(credentials.clientCertificate);
@@ -50,14 +54,14 @@ export class Authenticator {
   }
 
   #byCertificate(pem: string): UserInfo {
-    const { now } = this.#sim;
+    const now = this.#now();
     const known = this.#certificates.get(pem) ?? this.#verify(pem);
     if (now < known.notBefore || now > known.notAfter) throw unauthorized();
     return known.user;
   }
 
   #verify(pem: string): Known {
-    const result = verify(pem, this.#caPem, this.#sim.now);
+    const result = verify(pem, this.#caPem, this.#now());
     if (!result.ok) throw unauthorized();
     const { subject, notBefore, notAfter } = result.info;
     const user: UserInfo = {

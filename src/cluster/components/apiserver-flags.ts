@@ -62,6 +62,7 @@ export function* extensionsOf(process: Process, set: Flags): Routine<Extensions>
   return {
     postToWebhook: (call) => post(process, call),
     authentication: {
+      clock: () => process.now,
       noAnonymous: set.get('anonymous-auth') === 'false',
       noBootstrapTokens: set.get('enable-bootstrap-token-auth') !== 'true',
       ...(staticTokens && { staticTokens }),

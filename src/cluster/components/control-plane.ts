@@ -1,12 +1,12 @@
 /** kube-scheduler and kube-controller-manager as processes. */
 
 import type { Family } from '../../apimachinery/metrics.ts';
-import type { KeyPair } from '../../apimachinery/pki.ts';
 import type { Client } from '../../client/client.ts';
 import { runLeaderElection } from '../../client/leader-election.ts';
 import { TokenBucket } from '../../client/token-bucket.ts';
 import { queueFamilies, type WorkQueue } from '../../client/workqueue.ts';
 import { runControllerManager } from '../../controller-manager/controller-manager.ts';
+import type { SigningCa } from '../../controller-manager/controllers/certificates.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { SchedulerMetrics } from '../../scheduler/metrics.ts';
@@ -137,9 +137,11 @@ export const kubeControllerManagerProgram: Program = function* (argv, process) {
 };
 
 /** `--cluster-signing-cert-file` and `-key-file`: without them nobody signs certificate requests. */
-function signingCa({ fs }: Process, set: ReadonlyMap<string, string>): { readonly signingCa?: KeyPair } {
+function signingCa({ fs, kernel }: Process, set: ReadonlyMap<string, string>): { readonly signingCa?: SigningCa } {
   const [certificate, key] = [set.get('cluster-signing-cert-file'), set.get('cluster-signing-key-file')];
-  return certificate && key && fs.exists(certificate) && fs.exists(key) ? { signingCa: { certificate: fs.read(certificate), key: fs.read(key) } } : {};
+  return certificate && key && fs.exists(certificate) && fs.exists(key)
+    ? { signingCa: { certificate: fs.read(certificate), key: fs.read(key), clock: () => kernel.now } }
+    : {};
 }
 
 /** `--service-account-private-key-file`. */

@@ -96,19 +96,19 @@ const savePair = (host: Host, name: string, pair: KeyPair): void => {
 
 /** A new authority; ten years. */
 export function writeAuthority(host: Host, { name, commonName, validFor = 10 * year }: Authority): void {
-  const notBefore = host.kernel.sim.now;
+  const notBefore = host.kernel.now;
   savePair(host, name, newCa({ commonName, notBefore, notAfter: notBefore + validFor, salt: host.kernel.machineId }));
 }
 
 /** A new certificate, signed by the authority on the disk; one year. */
 export function writeCertificate(host: Host, { name, ca, commonName, organizations = [], dnsNames = [], ips = [], validFor = year }: Certificate): void {
-  const notBefore = host.kernel.sim.now;
+  const notBefore = host.kernel.now;
   savePair(host, name, issue(readPair(host, ca), { commonName, organizations, dnsNames, ips, notBefore, notAfter: notBefore + validFor }));
 }
 
 /** The key pair that service account tokens are signed with. */
 export function writeServiceAccountKey(host: Host): void {
-  const notBefore = host.kernel.sim.now;
+  const notBefore = host.kernel.now;
   const pair = issue(readPair(host, 'ca'), { commonName: 'service-accounts', notBefore, notAfter: notBefore + year });
   writeFile(host.fs, `${pki}/sa.key`, pair.key, 0o600);
   writeFile(host.fs, `${pki}/sa.pub`, pair.certificate);
@@ -117,7 +117,7 @@ export function writeServiceAccountKey(host: Host): void {
 /** One of the kubeconfigs of /etc/kubernetes, with a new certificate in it. */
 export function writeKubeconfig(host: Host, { name, user, commonName, organizations, validFor = year }: KubeconfigFile, server: string): void {
   const ca = readPair(host, 'ca');
-  const notBefore = host.kernel.sim.now;
+  const notBefore = host.kernel.now;
   const pair = issue(ca, { commonName, organizations, notBefore, notAfter: notBefore + validFor });
   writeFile(host.fs, `/etc/kubernetes/${name}.conf`, kubeconfig({ ca, server, user, pair }), 0o600);
 }
@@ -125,7 +125,7 @@ export function writeKubeconfig(host: Host, { name, user, commonName, organizati
 /** `kubeadm kubeconfig user`. */
 export const userKubeconfig: Phases['userKubeconfig'] = (host, { name, organizations, validFor, token }, server) => {
   const ca = readPair(host, 'ca');
-  const notBefore = host.kernel.sim.now;
+  const notBefore = host.kernel.now;
   const pair = issue(ca, { commonName: name, organizations, notBefore, notAfter: notBefore + validFor });
   const text = kubeconfig({ ca, server, user: name, pair });
   return token === undefined ? text : text.replace(/ {4}client-certificate-data: .*\n {4}client-key-data: .*\n/, `    token: ${token}\n`);

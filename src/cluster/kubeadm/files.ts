@@ -68,7 +68,7 @@ export function writeKubelet(machine: Machine, cluster: ClusterCa, version = new
 /** The kubelet's own certificate and kubeconfig, signed by the authority itself: only `init` can do that. */
 export function writeKubeletIdentity({ fs, name, kernel }: Host, cluster: ClusterCa): void {
   const commonName = `system:node:${name}`;
-  const notBefore = kernel.sim.now;
+  const notBefore = kernel.now;
   const pair = issue(cluster.ca, { commonName, organizations: ['system:nodes'], notBefore, notAfter: notBefore + year });
   writeFile(fs, '/var/lib/kubelet/pki/kubelet-client-current.pem', pair.certificate + pair.key, 0o600);
   writeFile(fs, '/etc/kubernetes/kubelet.conf', kubeconfig({ ...cluster, user: commonName, pair }), 0o600);

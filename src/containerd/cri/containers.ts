@@ -189,7 +189,10 @@ export class Containers {
     const snapshot = snapshots.prepare(criNamespace, 'overlayfs', id, image.chainId);
     try {
       const style = this.#plugin.style;
-      const container = newContainer({ id, name, sandbox, config, sandboxConfig, image, root: snapshot.root }, { kernel, store, style, now: sim.now });
+      const container = newContainer(
+        { id, name, sandbox, config, sandboxConfig, image, root: snapshot.root },
+        { kernel, store, style, now: this.#plugin.now() },
+      );
       const { spec, logPath } = container;
       if (spec.process.args.length === 0)
         throw new CriError('Unknown', `failed to generate container ${JSON.stringify(id)} spec: failed to generate spec: no command specified`);

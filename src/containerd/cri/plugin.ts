@@ -50,7 +50,7 @@ export class Plugin {
   readonly style: SpecStyle;
   readonly imageStore: ImageStore;
   readonly store: CriStore;
-  readonly events = new ContainerEvents(() => this.sim.now);
+  readonly events = new ContainerEvents(() => this.kernel.now);
 
   constructor(parts: PluginParts) {
     this.context = parts.context;
@@ -73,7 +73,7 @@ export class Plugin {
     };
   }
 
-  readonly now = (): number => this.sim.now;
+  readonly now = (): number => this.kernel.now;
 
   /** The container, or the error that most calls give. */
   mustContainer(id: string): CriContainer {

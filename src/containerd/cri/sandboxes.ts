@@ -163,7 +163,7 @@ export class Sandboxes {
       const task = yield* tasks.create(criNamespace, id, {});
       yield* tasks.start(criNamespace, id);
       yield* sleep(sim.random.between(25, 55));
-      return new Sandbox({ id, name, config, runtimeHandler, createdAt: sim.now, spec, pid: task.process.pid, ...network });
+      return new Sandbox({ id, name, config, runtimeHandler, createdAt: this.#plugin.now(), spec, pid: task.process.pid, ...network });
     } catch (error) {
       if (tasks.find(criNamespace, id)) {
         tasks.kill(criNamespace, id, 'SIGKILL');

@@ -10,7 +10,10 @@ const kubeletClient = 'kubernetes.io/kube-apiserver-client-kubelet';
 const signed = new Set(['kubernetes.io/kube-apiserver-client', kubeletClient, 'kubernetes.io/kubelet-serving', 'kubernetes.io/legacy-unknown']);
 
 /** Issues what was approved: pkg/controller/certificates/signer. */
-export const csrSigningController = (ca: KeyPair): Controller => ({
+/** The CA on the disk, and the clock of its machine where that is not true time. */
+export type SigningCa = KeyPair & { readonly clock?: () => number };
+
+export const csrSigningController = (ca: SigningCa): Controller => ({
   name: 'csrsigning',
   watches: [watch(resource, enqueueSelf)],
   reconcile: (key, context) => sign(key, context, ca),
@@ -22,12 +25,13 @@ export const csrApprovingController = (): Controller => ({ name: 'csrapproving',
 const hasCondition = ({ status }: CertificateSigningRequest, type: string): boolean =>
   status?.conditions?.some((condition) => condition.type === type) ?? false;
 
-function sign(key: ObjectKey, { client, informers, sim }: Context, ca: KeyPair): Result {
+function sign(key: ObjectKey, { client, informers, sim }: Context, ca: SigningCa): Result {
   const csr = informers.of(resource).get(key);
   if (csr === undefined || !signed.has(csr.spec.signerName) || csr.status?.certificate) return {};
   if (!hasCondition(csr, 'Approved') || hasCondition(csr, 'Denied') || hasCondition(csr, 'Failed')) return {};
   const seconds = csr.spec.expirationSeconds ?? constants.clusterSigningDuration.value / 1000;
-  const validity = { notBefore: sim.now - backdate, notAfter: sim.now + Math.max(600, seconds) * 1000 };
+  const now = ca.clock?.() ?? sim.now;
+  const validity = { notBefore: now - backdate, notAfter: now + Math.max(600, seconds) * 1000 };
   const certificate = signRequest(ca, decode(csr.spec.request), validity);
   if (certificate === undefined) return {};
   client.updateStatus(resource, { ...csr, status: { ...csr.status, certificate: encode(certificate) } });

@@ -69,14 +69,15 @@ function checkHealth(context: Context, seen: Node, signs: Signs): Health {
   const name = seen.metadata.name ?? '';
   const ready = nodeCondition(seen, 'Ready');
   const grace = ready === undefined ? constants.nodeStartupGracePeriod.value : constants.nodeMonitorGracePeriod.value;
-  // When it came, unless that cannot be: then only now is known.
-  const seenAt = (time: string): Milliseconds => (parseTime(time) > signs.at && parseTime(time) <= now ? parseTime(time) : now);
+  const lease = (): string => context.client.get('leases.coordination.k8s.io', { namespace: 'kube-node-lease', name })?.spec.renewTime ?? '';
   const heartbeat = ready?.lastHeartbeatTime ?? seen.metadata.creationTimestamp ?? rfc3339(now);
-  if (heartbeat !== signs.heartbeat) Object.assign(signs, { at: seenAt(heartbeat), heartbeat });
+  // When it came, unless that cannot be: then only now is known. What is found at the start is no sign yet.
+  const cameAt = (time: string): Milliseconds => (parseTime(time) > signs.at && parseTime(time) <= now ? parseTime(time) : now);
+  if (signs.heartbeat === undefined) Object.assign(signs, { heartbeat, renewTime: lease() });
+  else if (heartbeat !== signs.heartbeat) Object.assign(signs, { at: cameAt(heartbeat), heartbeat });
   if (signs.at + grace > now) return { node: seen, deadline: untilCheck(signs.at + grace - now) };
-  const renewTime = context.client.get('leases.coordination.k8s.io', { namespace: 'kube-node-lease', name })?.spec.renewTime;
-  if (renewTime !== undefined && (signs.renewTime === undefined || parseTime(renewTime) > parseTime(signs.renewTime)))
-    Object.assign(signs, { at: seenAt(renewTime), renewTime });
+  const renewTime = lease();
+  if (renewTime !== '' && !(parseTime(renewTime) <= parseTime(signs.renewTime ?? ''))) Object.assign(signs, { at: cameAt(renewTime), renewTime });
   if (signs.at + grace > now) return { node: seen, deadline: untilCheck(signs.at + grace - now) };
   const node = context.client.get('nodes', keyOf(seen));
   if (node === undefined) return { node, deadline: 0 };

@@ -140,7 +140,9 @@ export class NodeReporter {
     const { memory, disk, pid } = facts.pressure;
     const key = `${facts.runtimeErrors.join()}|${memory}${disk}${pid}|${facts.imagesVersion}`;
     const last = this.#reported;
-    const fresh = last && sim.now - last.at < config.nodeStatusReportFrequency && last.key === key;
+    // Who takes us for dead writes so: what stands there counts as well.
+    const doubted = this.#cached()?.status?.conditions?.some(({ status }) => status === 'Unknown') ?? false;
+    const fresh = last && !doubted && sim.now - last.at < config.nodeStatusReportFrequency && last.key === key;
     if (fresh) return;
     try {
       const client = this.#context.client();

@@ -90,7 +90,11 @@ export class ProbeManager {
         yield { on: [state.changed] };
         continue;
       }
-      const wait = this.#untilNext(began, period, Math.max(last + 1, target.startedAt + (probed.probe.initialDelaySeconds ?? 0) * second));
+      const wait = this.#untilNext(
+        began,
+        period,
+        Math.max(last + 1, target.startedAt - this.#context.kernel.clockOffset + (probed.probe.initialDelaySeconds ?? 0) * second),
+      );
       if (wait > 0) {
         yield { on: [state.changed], timeout: wait };
         continue;

@@ -1,17 +1,16 @@
 import type { Milliseconds } from '../../sim/routine.ts';
-import type { Sim } from '../../sim/sim.ts';
 
 type Entry = { delay: Milliseconds; at: Milliseconds };
 
 /** client-go util/flowcontrol Backoff: doubles per key up to a maximum, forgotten after twice the maximum without a failure. */
 export class Backoff {
-  readonly #sim: Sim;
+  readonly #now: () => Milliseconds;
   readonly #initial: Milliseconds;
   readonly #max: Milliseconds;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(sim: Sim, initial: Milliseconds, max: Milliseconds) {
-    this.#sim = sim;
+  constructor(now: () => Milliseconds, initial: Milliseconds, max: Milliseconds) {
+    this.#now = now;
     this.#initial = initial;
     this.#max = max;
   }
@@ -23,10 +22,10 @@ export class Backoff {
   /** Moves the key on to its next delay, counted from `moment`. */
   next(key: string, moment: Milliseconds): void {
     const entry = this.#entries.get(key);
-    if (!entry || this.#expired(entry, moment)) this.#entries.set(key, { delay: this.#initial, at: this.#sim.now });
+    if (!entry || this.#expired(entry, moment)) this.#entries.set(key, { delay: this.#initial, at: this.#now() });
     else {
       entry.delay = Math.min(entry.delay * 2, this.#max);
-      entry.at = this.#sim.now;
+      entry.at = this.#now();
     }
   }
 
@@ -34,14 +33,14 @@ export class Backoff {
   isInBackoffSince(key: string, moment: Milliseconds): boolean {
     const entry = this.#entries.get(key);
     if (!entry || this.#expired(entry, moment)) return false;
-    return this.#sim.now - moment < entry.delay;
+    return this.#now() - moment < entry.delay;
   }
 
   /** The same, counted from the key's own last failure. */
   isInBackoff(key: string): boolean {
     const entry = this.#entries.get(key);
-    if (!entry || this.#expired(entry, this.#sim.now)) return false;
-    return this.#sim.now - entry.at < entry.delay;
+    if (!entry || this.#expired(entry, this.#now())) return false;
+    return this.#now() - entry.at < entry.delay;
   }
 
   reset(key: string): void {

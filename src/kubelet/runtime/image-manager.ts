@@ -39,7 +39,7 @@ export class ImageManager {
     this.#context = context;
     this.#objects = objects;
     this.#events = events;
-    this.#backoff = new Backoff(context.sim, initialBackoff, maxBackoff);
+    this.#backoff = new Backoff(() => context.sim.now, initialBackoff, maxBackoff);
   }
 
   /** The image; throws StartError with why there is none. */

@@ -41,7 +41,7 @@ export class RuntimeManager {
     this.killer = killer;
     this.#events = events;
     this.#probes = probes;
-    this.#backoff = new Backoff(context.sim, initialCrashBackoff, context.config.crashLoopMaxBackoff);
+    this.#backoff = new Backoff(() => context.kernel.now, initialCrashBackoff, context.config.crashLoopMaxBackoff);
   }
 
   forget(pod: Pod): void {
@@ -120,7 +120,7 @@ export class RuntimeManager {
         podUID: uidOf(pod),
       },
     );
-    throw new StartError('CrashLoopBackOff', message, ended + delay);
+    throw new StartError('CrashLoopBackOff', message, ended + delay - this.#context.kernel.clockOffset);
   }
 
   *#sandbox(inputs: SyncInputs, actions: PodActions): Routine<{ id: string; config: PodSandboxConfig; ips: readonly string[] } | { error: string }> {
