@@ -10,5 +10,6 @@ test('a machine’s name is its uts namespace’s, and unshare says what it coul
     'inside\ndocker',
   );
   expect(sh('hostname other; sysctl -n kernel.hostname; hostname docker')).toBe('other');
+  expect(sh('hostnamectl set-hostname other; cat /etc/hostname; hostnamectl hostname; hostnamectl set-hostname docker')).toBe('other\nother');
   expect(sh('unshare --uts nosuch; echo $?')).toBe('unshare: failed to execute nosuch: No such file or directory\n127');
 });

@@ -26,6 +26,8 @@ export const newContainerd = (trace: Trace, registries: () => Registries): Progr
   function* (argv, process) {
     const version = releaseOf(process) ?? newest;
     const { configPath, words } = yield* commandLine(process, argv.slice(1), version);
+    if (words[0] === 'help' || words[0] === 'h') return yield* shown(process, containerdHelp(version));
+    if (words[0] === 'publish' || words[0] === 'oci-hook') return yield* shown(process, '', `k8s-lab: containerd ${words[0]} is not simulated\n`);
     if (words[0] === 'config') return yield* configCommand(process, words[1] ?? '', configPath, version);
     const loaded = yield* load(process, configPath, version);
     if (process.uid !== 0) {
@@ -83,6 +85,12 @@ const toolTime = (process: Process): string => `time="${new Date(process.now).to
 type CommandLine = { readonly configPath: string | undefined; readonly words: readonly string[] };
 
 const valued = new Set(['config', 'c', 'log-level', 'l', 'address', 'a', 'root', 'state']);
+
+function* shown(process: Process, text: string, problem = ''): Routine<number> {
+  yield* process.print(text);
+  yield* process.printError(problem);
+  return problem === '' ? 0 : 70;
+}
 
 function* commandLine(process: Process, argv: readonly string[], version: string): Routine<CommandLine> {
   const words: string[] = [];

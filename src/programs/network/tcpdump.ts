@@ -5,6 +5,7 @@ import { Condition, type Routine } from '../../sim/routine.ts';
 import { strftime } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { serviceName } from './iptables-rules.ts';
+import { dumpText, packetBytes } from './packet-bytes.ts';
 import { hosts } from './resolver.ts';
 import { frameLength, packetFilter } from './tcpdump-filter.ts';
 
@@ -31,10 +32,10 @@ const tcpdump = tool({
     ['Q,direction=direction', 'in, out or inout'],
     ['D,list-interfaces', 'print the interfaces available'],
     ['#,number', 'print a packet number'],
-    ...['w=file', 'r=file', 'x', 'X', 'C=size', 'W=count', 'G=seconds', 'F=file'].map((name) => [name, ''] as [string, string]),
+    ...['x', 'X', 'w=file', 'r=file', 'C=size', 'W=count', 'G=seconds', 'F=file'].map((name) => [name, ''] as [string, string]),
   ],
   *run(call) {
-    const refused = ['w', 'r', 'x', 'X', 'C', 'W', 'G', 'F'].find((key) => call.has(key));
+    const refused = ['w', 'r', 'C', 'W', 'G', 'F'].find((key) => call.has(key));
     if (refused !== undefined) throw new Failure(`k8s-lab: tcpdump -${refused} is not simulated`, 70, true);
     const { process } = call;
     const { network } = process.namespaces;
@@ -123,8 +124,8 @@ function packetText(call: Call, any: boolean, { segment, micros }: Heard): strin
   const ip = call.has('v')
     ? `(tos 0x0, ttl 64, id ${identity(segment)}, offset 0, flags [DF], proto ${protocolText(segment)}, length ${length - 14})\n    `
     : '';
-  const ascii = call.has('A') ? `\n${asciiOf(segment)}` : '';
-  return `${time}${link}${head}${call.has('v') && (ethernet || sll) ? `${ip}` : ip}${ends(call, segment)}: ${contentText(call, segment)}${ascii}`;
+  const bytes = dumpText((key) => call.given.filter((each) => each.key === key).length, packetBytes(segment, identity(segment)), any);
+  return `${time}${link}${head}${call.has('v') && (ethernet || sll) ? `${ip}` : ip}${ends(call, segment)}: ${contentText(call, segment)}${bytes}`;
 }
 
 const protocolText = ({ transport, icmp }: Segment): string => (icmp ? 'ICMP (1)' : transport === 'tcp' ? 'TCP (6)' : 'UDP (17)');
@@ -179,40 +180,6 @@ function tcpText(call: Call, { flags, sequence, acknowledged, first, length, tex
   const window = reset ? 0 : flags === 'S' ? 64_240 : flags === 'S.' ? 65_160 : 502;
   const isHttp = length > 0 && [80, 8080, 3128].some((each) => each === port || each === sourcePort) && /^[^\n]* ?HTTP\/1/.test(text);
   return `Flags [${flags}], ${numbers}${ack}win ${window}, ${options}length ${length}${isHttp ? `: HTTP: ${text.split('\r\n')[0]}` : ''}`;
-}
-
-/** The packet from its IP header on, what cannot be printed as points. */
-function asciiOf(segment: Segment): string {
-  const { source, address, transport, sourcePort, port, text, flags } = segment;
-  const two = (number: number): number[] => [(number >> 8) & 255, number & 255];
-  const four = (number: number): number[] => [...two(number >>> 16), ...two(number)];
-  const ip = (text4: string): number[] => text4.split('.').map(Number);
-  const total = frameLength(segment) - 14;
-  const number = { tcp: 6, udp: 17, icmp: 1 }[segment.icmp ? 'icmp' : transport];
-  const above =
-    transport === 'tcp' && !segment.icmp
-      ? [...four((segment.first[0] + segment.sequence) >>> 0), ...four((segment.first[1] + segment.acknowledged) >>> 0), flags.startsWith('S') ? 160 : 128, 24]
-      : [];
-  const header = [
-    69,
-    0,
-    ...two(total),
-    ...two(identity(segment)),
-    64,
-    0,
-    64,
-    number,
-    0,
-    0,
-    ...ip(source),
-    ...ip(address),
-    ...two(sourcePort),
-    ...two(port),
-    ...above,
-  ];
-  const shown = header.map((byte) => (byte === 10 || (byte >= 32 && byte < 127) ? String.fromCharCode(byte) : '.')).join('');
-  const rest = total - header.length - segment.length;
-  return `${shown}${'.'.repeat(Math.max(0, rest))}${text.replace(/\r\n/g, '\n').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '.')}`;
 }
 
 export const tcpdumpPrograms = { tcpdump };

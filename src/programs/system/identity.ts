@@ -76,8 +76,14 @@ const hostnamectl = tool({
     const [verb = 'status', name] = call.operands;
     if ((verb === 'set-hostname' || verb === 'hostname') && name !== undefined) {
       namespaces.uts.hostname = name;
+      call.process.fs.write('/etc/hostname', `${name}\n`);
       return 0;
     }
+    if (verb === 'hostname') {
+      yield* call.print(`${namespaces.uts.hostname}\n`);
+      return 0;
+    }
+    if (verb !== 'status') throw new Failure(`Unknown command verb '${verb}'.`, 1, true);
     const pretty = osRelease(call.process, 'PRETTY_NAME') || 'Linux';
     const rows = [
       ['Static hostname', namespaces.uts.hostname],
