@@ -62,6 +62,12 @@ const lists: ReadonlySet<FlagType> = new Set(['stringArray', 'stringSlice', 'str
 /** Whether a flag may be given several times, with all its values kept. */
 const isList = ({ type = 'string' }: FlagSpec): boolean => lists.has(type);
 
+/** In place: a flag may stand there ten thousand times. */
+function appended(list: string[] = [], more: readonly string[]): string[] {
+  for (const each of more) list.push(each);
+  return list;
+}
+
 /** The values after parsing; what was not given has its default. */
 export class Flags {
   readonly specs: readonly FlagSpec[];
@@ -94,9 +100,8 @@ export class Flags {
 
   /** Takes a value that was checked. */
   put(spec: FlagSpec, value: string): void {
-    const before = this.#given.get(spec.name) ?? [];
-    if (spec.type === 'stringSlice' || spec.type === 'stringToString') this.#given.set(spec.name, [...before, ...splitCsv(value)]);
-    else if (spec.type === 'stringArray') this.#given.set(spec.name, [...before, value]);
+    const more = spec.type === 'stringArray' ? [value] : spec.type === 'stringSlice' || spec.type === 'stringToString' ? splitCsv(value) : undefined;
+    if (more) this.#given.set(spec.name, appended(this.#given.get(spec.name), more));
     else if (spec.type === 'count') this.#given.set(spec.name, [value === '+1' ? String(this.number(spec.name) + 1) : value]);
     else this.#given.set(spec.name, [value]);
   }

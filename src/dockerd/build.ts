@@ -17,6 +17,8 @@ import { parseReference } from './reference.ts';
 /** Where one stage of a build stands. */
 type Stage = { readonly name: string; image: StoredImage | undefined; config: Config; readonly args: Map<string, string> };
 
+/** An image of each instruction, all known ones looked through: see Sim.toil. */
+const stepSteps = 100;
 const substituted = new Set(['ADD', 'COPY', 'ENV', 'EXPOSE', 'FROM', 'LABEL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR', 'ARG']);
 
 export class Builder {
@@ -100,6 +102,7 @@ export class Builder {
 
   *#step(stage: Stage, instruction: Instruction, stages: readonly Stage[], options: BuildOptions): Routine {
     const { name, text } = instruction;
+    this.#engine.sim.toil(stepSteps);
     if (instruction.heredocs.length > 0)
       throw new DockerError(
         400,

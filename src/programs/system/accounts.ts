@@ -27,10 +27,15 @@ const removeRow = (process: Process, file: string, name: string): void =>
     rowsOf(process, file).filter((row) => !row.startsWith(`${name}:`)),
   );
 
+/** The files are read and written again for each account: see Sim.toil. */
+const rowsPerStep = 20;
+
 /** The first number from 1000 on (of a system's own: below 1000) that nobody has. */
-function freeId(used: readonly number[], system: boolean): number {
+function freeId(process: Process, all: readonly number[], system: boolean): number {
+  process.toil(all.length / rowsPerStep);
+  const used = new Set(all);
   let id = system ? 999 : 1000;
-  while (used.includes(id)) id += system ? -1 : 1;
+  while (used.has(id)) id += system ? -1 : 1;
   return id;
 }
 
@@ -101,7 +106,7 @@ const useradd = tool({
     const system = call.has('r');
     const all = users(process);
     if (wanted !== undefined && all.some(({ uid }) => uid === Number(wanted))) throw new Failure(`UID ${wanted} is not unique`, 4);
-    const uid = wanted === undefined ? freeId([...all.map((each) => each.uid), ...groups(process).map(({ gid }) => gid)], system) : Number(wanted);
+    const uid = wanted === undefined ? freeId(process, [...all.map((each) => each.uid), ...groups(process).map(({ gid }) => gid)], system) : Number(wanted);
     const more = groupsNamed(call, call.value('G'));
     const primary = call.value('g');
     const gid = primary === undefined ? uid : findGroup(process, primary)?.gid;
@@ -208,7 +213,7 @@ const groupadd = tool({
     const wanted = call.value('g');
     const used = groups(process).map(({ gid }) => gid);
     if (wanted !== undefined && used.includes(Number(wanted))) throw new Failure(`GID '${wanted}' already exists`, 4);
-    addGroup(process, name, wanted === undefined ? freeId(used, call.has('r')) : Number(wanted));
+    addGroup(process, name, wanted === undefined ? freeId(process, used, call.has('r')) : Number(wanted));
     return 0;
   },
 });

@@ -118,8 +118,12 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => columns(row, widths));
 }
 
+/** A signature, in usual steps: see Sim.toil. */
+const signSteps = 100;
+
 function* renewOne(context: Context, name: string): Routine {
   const { phases, host } = context;
+  context.process.toil(signSteps);
   const about = name.endsWith('.conf') ? confTitles[name] : phases.certificates(context.settings()).find((each) => each.name === fileOf(name))?.about;
   if (pemOf(context, name) === undefined) throw new Fatal(`failed to renew certificate ${name}: the certificate is missing`);
   if (name.endsWith('.conf')) {
