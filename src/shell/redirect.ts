@@ -69,9 +69,12 @@ function* apply(shell: Shell, changes: Changes, one: Redirection): Routine {
 function* hereDocument(shell: Shell, document: Extract<Redirection, { type: 'HereDoc' }>): Routine<string> {
   const { text, parts } = document.body;
   if (document.delimiter?.quoted) return document.operator === '<<-' ? withoutTabs(text) : text;
-  if (document.operator === '<<-') return yield* expandText(shell, withoutTabs(text));
-  return parts ? yield* expandParts(shell, parts) : text;
+  if (document.operator === '<<-' && parts) return yield* expandText(shell, withoutTabs(text));
+  return parts ? yield* expandParts(shell, parts) : unescaped(document.operator === '<<-' ? withoutTabs(text) : text);
 }
+
+/** A text without anything to expand comes without parts: its backslashes count none the less. */
+const unescaped = (text: string): string => text.replace(/\\([$`\\\n])/g, (_, letter: string) => (letter === '\n' ? '' : letter));
 
 const withoutTabs = (text: string): string => text.replace(/^\t+/gm, '');
 

@@ -61,7 +61,7 @@ spec:
   topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, labelSelector: {}, matchLabelKeys: [v]}]
   initContainers: [{name: i, image: 'busybox:1.28', command: [sh, -c, "echo \\"A='from file'\\" > /c/env"], volumeMounts: [{name: c, mountPath: /c}]}]
   containers:
-  - {name: c, image: 'busybox:1.28', command: [sh, -c, 'hostname; echo $A; sleep 1h'], env: [{name: A, valueFrom: {fileKeyRef: {volumeName: c, path: env, key: A}}}]}
+  - {name: c, image: 'busybox:1.28', command: [sh, -c, 'hostname; echo \\$A; sleep 1h'], env: [{name: A, valueFrom: {fileKeyRef: {volumeName: c, path: env, key: A}}}]}
   volumes: [{name: c, emptyDir: {}}]
 E
 sleep 15

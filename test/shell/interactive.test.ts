@@ -25,6 +25,8 @@ describe('the prompt', () => {
     [['f() {', 'echo f; }; f'], 'f\n'],
     [['echo "abc', 'def"'], 'abc\ndef\n'],
     [['cat <<E', 'a $((1+1))', 'E'], 'a 2\n'],
+    [['cat <<E', 'a \\$B \\`c\\` \\\\ \\z', 'E'], 'a $B `c` \\ \\z\n'],
+    [['cat <<-E', '\\$B', 'E'], '$B\n'],
     [['echo a \\', 'b'], 'a b\n'],
     [['true &&', 'echo yes'], 'yes\n'],
     [['case x in', 'x) echo cx;;', 'esac'], 'cx\n'],
