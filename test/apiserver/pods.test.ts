@@ -133,3 +133,30 @@ test('claims for devices', () => {
     'Pod "p" is invalid: [spec.resourceClaims[0]: Invalid value: {"name":"a"}: must specify one of: `resourceClaimName`, `resourceClaimTemplateName`, spec.resourceClaims[1].name: Duplicate value: "a", spec.resourceClaims[1]: Invalid value: {"name":"a","resourceClaimName":"x","resourceClaimTemplateName":"y"}: at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified]',
   );
 });
+
+test('ephemeral containers come in any order and never go; static pods take none', () => {
+  const { ok, refused } = newServer();
+  const at = '/api/v1/namespaces/default/pods';
+  const pod = (name: string, more: object = {}) => ({
+    metadata: { name, annotations: more },
+    spec: { nodeName: 'node01', containers: [{ name: 'c', image: 'c' }] },
+  });
+  ok('POST', at, pod('a'));
+  ok('POST', at, pod('static', { 'kubernetes.io/config.mirror': 'x' }));
+  const put = (name: string, names: readonly string[], image = 'busybox'): ['PUT', string, object] => {
+    const there = ok('GET', `${at}/${name}`) as unknown as { spec: object };
+    return [
+      'PUT',
+      `${at}/${name}/ephemeralcontainers`,
+      { ...there, spec: { ...there.spec, ephemeralContainers: names.map((each) => ({ name: each, image })) } },
+    ];
+  };
+  ok(...put('a', ['one']));
+  const names = (made: object) => (made as { spec: { ephemeralContainers: { name: string }[] } }).spec.ephemeralContainers.map(({ name }) => name);
+  expect(names(ok(...put('a', ['two', 'one'])))).toEqual(['one', 'two']);
+  expect(refused(...put('a', ['two']))).toBe(
+    'Pod "a" is invalid: spec.ephemeralContainers: Forbidden: existing ephemeral containers "one" may not be removed\n',
+  );
+  expect(refused(...put('a', ['one', 'two'], 'alpine'))).toContain('existing ephemeral containers "one" may not be changed');
+  expect(refused(...put('static', ['one']))).toBe('Pod "static" is invalid: : Forbidden: static pods do not support ephemeral containers');
+});

@@ -1,6 +1,6 @@
 /** Containers of a pod: kubernetes pkg/apis/core/validation/validation.go validateContainers, validateInitContainers, validateEphemeralContainers. */
 import type { ContainerSpec, core, PodSpec } from '../../api/types.ts';
-import { duplicate, forbiddenField, invalidValue, notFoundField, notSupported, required, tooMany } from '../../apimachinery/field-error.ts';
+import { duplicate, forbiddenField, invalidValue, notFoundField, notSupported, required, tooLong } from '../../apimachinery/field-error.ts';
 import { validateDnsLabel, validatePortName, validatePortNumber } from '../../apimachinery/names.ts';
 import { checkEnv, checkEnvFrom } from './environment.ts';
 import { checkLifecycle, checkProbes } from './handlers.ts';
@@ -38,7 +38,7 @@ const mostExitCodes = 255;
 function checkRestartRules(errors: Errors, path: string, { restartPolicy, restartPolicyRules: rules = [] }: ContainerSpec): void {
   if (restartPolicy === undefined && rules.length > 0) errors.push(required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'));
   oneOf(errors, `${path}.restartPolicy`, restartPolicy, ['Always', 'Never', 'OnFailure']);
-  if (rules.length > mostRules) errors.push(tooMany(`${path}.restartPolicyRules`, rules.length, mostRules));
+  if (rules.length > mostRules) errors.push(tooLong(`${path}.restartPolicyRules`, rules, mostRules));
   for (const [i, { action, exitCodes }] of rules.entries()) {
     const at = `${path}.restartPolicyRules[${i}]`;
     oneOf(errors, `${at}.action`, action ?? '', ['Restart']);
@@ -46,7 +46,7 @@ function checkRestartRules(errors: Errors, path: string, { restartPolicy, restar
     else {
       oneOf(errors, `${at}.exitCodes.operator`, exitCodes.operator ?? '', ['In', 'NotIn']);
       const count = exitCodes.values?.length ?? 0;
-      if (count > mostExitCodes) errors.push(tooMany(`${at}.exitCodes.values`, count, mostExitCodes));
+      if (count > mostExitCodes) errors.push(tooLong(`${at}.exitCodes.values`, exitCodes.values, mostExitCodes));
     }
   }
 }
