@@ -32,7 +32,7 @@ const english = {
   empty: 'it is empty',
   begins: (text: string) => `it begins with ${text}`,
   damaged: 'something within it is damaged',
-  breaksOff: (length: number) => `it breaks off after ${length} characters`,
+  breaksOff: (length: number) => `it breaks off after ${length} character${length === 1 ? '' : 's'}`,
   /** Places in the file, and what is wrong there. */
   theFile: 'the file',
   theEvent: (lesson: string, number: number) => `${lesson}: event ${number}`,
