@@ -145,3 +145,79 @@ bad decrypt
 Verified OK
 `);
 });
+
+test('asn1parse shows a certificate of the real openssl element by element, and what is within one', () => {
+  const pem = `-----BEGIN CERTIFICATE-----
+MIIBczCCASWgAwIBAgIUQVJIwKJ3L+E89RFdqV8rpwvazt4wBQYDK2VwMCMxEzAR
+BgNVBAMMCmt1YmVybmV0ZXMxDDAKBgNVBAoMA2RldjAeFw0yNjExMjMyMzAyMDFa
+Fw0yNjEyMjMyMzAyMDFaMCMxEzARBgNVBAMMCmt1YmVybmV0ZXMxDDAKBgNVBAoM
+A2RldjAqMAUGAytlcAMhAASFetvSYg95L9BCob9dk7CJWX+o8vnUgNHNsgLxlROq
+o2swaTAdBgNVHQ4EFgQUwt9X3QnU7mrxx8toNwKdW0g/YN4wHwYDVR0jBBgwFoAU
+wt9X3QnU7mrxx8toNwKdW0g/YN4wDwYDVR0TAQH/BAUwAwEB/zAWBgNVHREEDzAN
+ggVhLmxhYocECgAAATAFBgMrZXADQQApd2YRRJzR5SIlAai9ZnWQJUvPA3BLL1NU
+B95gmOWRet40oKoFZfGZxMKrFj97nl6EMMLaY2VtK290739z3rIC
+-----END CERTIFICATE-----`;
+  const { out, err } = sh(`cat > c.pem <<'X'\n${pem}\nX
+    openssl asn1parse -in c.pem; echo; openssl asn1parse -in c.pem -strparse 284 -i; openssl asn1parse -in /etc/hostname; echo $?; openssl asn1parse -in c.pem -dump; echo $?
+    openssl x509 -in c.pem -outform DER -out c.der; openssl asn1parse -inform DER -in c.der | head -1`);
+  const [whole, rest] = out.split('\n\n');
+  expect(`${whole}\n`).toBe(`    0:d=0  hl=4 l= 371 cons: SEQUENCE          
+    4:d=1  hl=4 l= 293 cons: SEQUENCE          
+    8:d=2  hl=2 l=   3 cons: cont [ 0 ]        
+   10:d=3  hl=2 l=   1 prim: INTEGER           :02
+   13:d=2  hl=2 l=  20 prim: INTEGER           :415248C0A2772FE13CF5115DA95F2BA70BDACEDE
+   35:d=2  hl=2 l=   5 cons: SEQUENCE          
+   37:d=3  hl=2 l=   3 prim: OBJECT            :ED25519
+   42:d=2  hl=2 l=  35 cons: SEQUENCE          
+   44:d=3  hl=2 l=  19 cons: SET               
+   46:d=4  hl=2 l=  17 cons: SEQUENCE          
+   48:d=5  hl=2 l=   3 prim: OBJECT            :commonName
+   53:d=5  hl=2 l=  10 prim: UTF8STRING        :kubernetes
+   65:d=3  hl=2 l=  12 cons: SET               
+   67:d=4  hl=2 l=  10 cons: SEQUENCE          
+   69:d=5  hl=2 l=   3 prim: OBJECT            :organizationName
+   74:d=5  hl=2 l=   3 prim: UTF8STRING        :dev
+   79:d=2  hl=2 l=  30 cons: SEQUENCE          
+   81:d=3  hl=2 l=  13 prim: UTCTIME           :261123230201Z
+   96:d=3  hl=2 l=  13 prim: UTCTIME           :261223230201Z
+  111:d=2  hl=2 l=  35 cons: SEQUENCE          
+  113:d=3  hl=2 l=  19 cons: SET               
+  115:d=4  hl=2 l=  17 cons: SEQUENCE          
+  117:d=5  hl=2 l=   3 prim: OBJECT            :commonName
+  122:d=5  hl=2 l=  10 prim: UTF8STRING        :kubernetes
+  134:d=3  hl=2 l=  12 cons: SET               
+  136:d=4  hl=2 l=  10 cons: SEQUENCE          
+  138:d=5  hl=2 l=   3 prim: OBJECT            :organizationName
+  143:d=5  hl=2 l=   3 prim: UTF8STRING        :dev
+  148:d=2  hl=2 l=  42 cons: SEQUENCE          
+  150:d=3  hl=2 l=   5 cons: SEQUENCE          
+  152:d=4  hl=2 l=   3 prim: OBJECT            :ED25519
+  157:d=3  hl=2 l=  33 prim: BIT STRING        
+  192:d=2  hl=2 l= 107 cons: cont [ 3 ]        
+  194:d=3  hl=2 l= 105 cons: SEQUENCE          
+  196:d=4  hl=2 l=  29 cons: SEQUENCE          
+  198:d=5  hl=2 l=   3 prim: OBJECT            :X509v3 Subject Key Identifier
+  203:d=5  hl=2 l=  22 prim: OCTET STRING      [HEX DUMP]:0414C2DF57DD09D4EE6AF1C7CB6837029D5B483F60DE
+  227:d=4  hl=2 l=  31 cons: SEQUENCE          
+  229:d=5  hl=2 l=   3 prim: OBJECT            :X509v3 Authority Key Identifier
+  234:d=5  hl=2 l=  24 prim: OCTET STRING      [HEX DUMP]:30168014C2DF57DD09D4EE6AF1C7CB6837029D5B483F60DE
+  260:d=4  hl=2 l=  15 cons: SEQUENCE          
+  262:d=5  hl=2 l=   3 prim: OBJECT            :X509v3 Basic Constraints
+  267:d=5  hl=2 l=   1 prim: BOOLEAN           :255
+  270:d=5  hl=2 l=   5 prim: OCTET STRING      [HEX DUMP]:30030101FF
+  277:d=4  hl=2 l=  22 cons: SEQUENCE          
+  279:d=5  hl=2 l=   3 prim: OBJECT            :X509v3 Subject Alternative Name
+  284:d=5  hl=2 l=  15 prim: OCTET STRING      [HEX DUMP]:300D8205612E6C616287040A000001
+  301:d=1  hl=2 l=   5 cons: SEQUENCE          
+  303:d=2  hl=2 l=   3 prim: OBJECT            :ED25519
+  308:d=1  hl=2 l=  65 prim: BIT STRING        
+`);
+  expect(rest).toBe(`    0:d=0  hl=2 l=  13 cons: SEQUENCE          
+    2:d=1  hl=2 l=   5 prim:  cont [ 2 ]        
+    9:d=1  hl=2 l=   4 prim:  cont [ 7 ]        
+1
+70
+    0:d=0  hl=4 l= 371 cons: SEQUENCE          
+`);
+  expect(err).toBe('Error reading PEM file\nk8s-lab: openssl asn1parse -dump is not simulated\n');
+});

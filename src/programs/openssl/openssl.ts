@@ -1,6 +1,7 @@
 /** openssl 3.5, as far as a cluster's certificates need it: real keys, real PEM and DER, which any openssl reads. */
 import type { Program } from '../../linux/program.ts';
 import { sleep } from '../../sim/routine.ts';
+import { asn1Commands } from './asn1parse.ts';
 import { Call, Failure, type OpensslCommand } from './call.ts';
 import { certificateCommands } from './certificate-commands.ts';
 import { keyCommands } from './key-commands.ts';
@@ -13,12 +14,11 @@ const commands: Readonly<Record<string, OpensslCommand>> = {
   ...secretCommands,
   ...requestCommands,
   ...certificateCommands,
+  ...asn1Commands,
   s_client: sClientCommand,
 };
 
-const notHere = 'asn1parse ca ciphers cms crl crl2pkcs7 dhparam dsa gendsa list ocsp pkcs12 pkcs7 pkeyutl prime s_server s_time smime speed storeutl ts'.split(
-  ' ',
-);
+const notHere = 'ca ciphers cms crl crl2pkcs7 dhparam dsa gendsa list ocsp pkcs12 pkcs7 pkeyutl prime s_server s_time smime speed storeutl ts'.split(' ');
 
 const help = `help:
 
