@@ -162,7 +162,7 @@ class Solve {
     const other = stageOf(plan.stages, stage.base, stage.index);
     if (other) {
       const state = this.#states.get(other.index) as StageState;
-      return { ...state, args, command: false, quiet: [...state.quiet] };
+      return { ...state, args: new Map(state.args), command: false, quiet: [...state.quiet] };
     }
     if (stage.base === 'scratch') return { image: undefined, config: {}, key: 'scratch', created: this.#worker.now(), args, command: false, quiet: [] };
     const full = this.#worker.wholeName(stage.base);
@@ -194,8 +194,7 @@ class Solve {
     const { name } = instruction;
     state.config = configure(state.config, instruction, state.command) ?? state.config;
     if (name === 'CMD') state.command = true;
-    if (name === 'ARG' || name === 'MAINTAINER') return;
-    state.quiet.push(historyOf(instruction, state.config));
+    if (name !== 'MAINTAINER') state.quiet.push(historyOf(instruction, state));
   }
 
   *#vertex(plan: Plan, at: { readonly stage: PlannedStage; readonly state: StageState; readonly instruction: Instruction; readonly name: string }): Routine {
@@ -227,7 +226,9 @@ class Solve {
   ): Routine<StepMade & { readonly key: string }> {
     const worker = this.#worker;
     const from = instruction.flags['from'];
-    const { noCache, noCacheFilter = [], network = 'default', files, secrets = {} } = this.#options;
+    const { noCache, noCacheFilter = [], network = 'default', secrets = {} } = this.#options;
+    // One that was given from elsewhere is no part of the context.
+    const files = this.#options.files.filter(({ path }) => path !== '.dockerfile.outside');
     const sources = { context: files, secrets, source: (name: string) => this.#sourceOf(plan, stage, name) };
     if (instruction.name === 'RUN') this.#checkEntitled(instruction, network);
     const step =

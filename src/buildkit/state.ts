@@ -1,7 +1,8 @@
 /** What the parts of a build share: how far its stages are, and small texts. */
 import { createHash } from 'node:crypto';
+import { formatGoDuration } from '../apimachinery/duration.ts';
 import { type ArchiveEntry, BuildError, type BuildImage, type CachedStep } from '../interfaces/buildkit.ts';
-import { type Config, exposed, type Instruction } from '../interfaces/dockerfile.ts';
+import { type Config, exposed, type Instruction, jsonForm, words } from '../interfaces/dockerfile.ts';
 import { byteLength } from '../sim/stream.ts';
 
 /** How far a stage has come. */
@@ -45,11 +46,32 @@ export const titleOf = ({ name, flags, text, heredocs }: Instruction): string =>
   [name, ...flagTexts(flags), heredocs[0] && name === 'RUN' ? `${text} (${heredocs[0].content.trim().replace(/\n[\s\S]*/, '...')})` : text].join(' ');
 
 /** What the image's history says of an instruction that changes its configuration. */
-export function historyOf({ name, text, line }: Instruction, { Cmd, Entrypoint }: Config): string {
+export function historyOf({ name, text, line }: Instruction, { config, args }: StageState): string {
+  const { Cmd, Entrypoint, Healthcheck: health } = config;
+  if (name === 'ARG')
+    return `ARG ${words(text)
+      .map((word) => valued(word.split('=')[0] ?? '', args))
+      .join(' ')}`;
+  if (name === 'VOLUME') return `VOLUME [${(jsonForm(text) ?? words(text)).join(' ')}]`;
+  if (name === 'HEALTHCHECK' && health) {
+    const { Test = [], Interval = 0, Timeout = 0, StartPeriod = 0, Retries = 0 } = health;
+    const times = [Interval, Timeout, StartPeriod, 0].map((each) => `"${formatGoDuration(each / 1e6)}"`);
+    return `HEALTHCHECK &{[${Test.map((each) => JSON.stringify(each)).join(' ')}] ${times.join(' ')} '${rune(Retries)}'}`;
+  }
   if (name === 'EXPOSE') return `EXPOSE [${[...exposed(text, line)].sort().join(' ')}]`;
-  const words = { CMD: Cmd, ENTRYPOINT: Entrypoint }[name];
-  return `${name} ${words ? `[${words.map((each) => JSON.stringify(each)).join(' ')}]` : text}`;
+  const all = { CMD: Cmd, ENTRYPOINT: Entrypoint }[name];
+  return `${name} ${all ? `[${all.map((each) => JSON.stringify(each)).join(' ')}]` : text}`;
 }
+
+const valued = (name: string, args: ReadonlyMap<string, string>): string => (args.has(name) ? `${name}=${args.get(name)}` : name);
+
+/** A number as Go's %q shows a rune: what cannot be printed is escaped. */
+const rune = (number: number): string =>
+  number >= 32
+    ? String.fromCodePoint(number)
+    : ('abtnvfr'[number - 7] ?? '') === ''
+      ? `\\x${number.toString(16).padStart(2, '0')}`
+      : `\\${'abtnvfr'[number - 7]}`;
 
 /** units.HumanSize as buildkit's progress prints it. */
 export function bytes(size: number): string {

@@ -1,5 +1,5 @@
 /** The project of a compose file: read, merged, interpolated, checked, in the order in which its services start (compose-go loader). */
-import { parseYaml, YamlError } from '../apimachinery/yaml.ts';
+import { parseNewerYaml, YamlError } from '../apimachinery/yaml.ts';
 import type { Process } from '../linux/process.ts';
 import type { Routine } from '../sim/routine.ts';
 import { type Fields, fileNames, folderOf, isRecord, networkNames, ordered, projectNameOf, type Resources, texts, volumeNames } from './compose-file.ts';
@@ -105,7 +105,7 @@ function document(process: Process, file: string): Fields {
   const text = process.fs.read(file);
   process.toil(text.length / lettersPerStep);
   try {
-    const value = parseYaml(text);
+    const [value] = parseNewerYaml(text);
     if (value === null || value === undefined) throw new ComposeFileError('empty compose file');
     if (!isRecord(value)) throw new ComposeFileError('top-level object must be a mapping');
     return value;

@@ -23,6 +23,8 @@ export type Command<Run = unknown> = {
   readonly group?: string;
   /** false: flags end at the first positional argument (`docker run`, `exec`). */
   readonly interspersed?: boolean;
+  /** Its flags are not told apart: it only says that it is not simulated. */
+  readonly raw?: boolean;
   /** urfave: `-it` stands for `-i -t`. */
   readonly combineShort?: boolean;
   /** urfave v1: flags count wherever they stand. */
@@ -98,7 +100,12 @@ export function resolveCobra<Run>(root: Command<Run>, args: readonly string[], o
     rest.splice(at, 1);
     chain.push(next);
   }
-  return parseAs(chain, () => parseFlags(rest, flagsOf(chain), { ...options, interspersed: (chain.at(-1) ?? root).interspersed ?? true }));
+  return parseAs(chain, () =>
+    parseFlags(chain.at(-1)?.raw && !rest.some((word) => /^(-h|--help)$/.test(word)) ? ['--', ...rest] : rest, flagsOf(chain), {
+      ...options,
+      interspersed: (chain.at(-1) ?? root).interspersed ?? true,
+    }),
+  );
 }
 
 /** The only one that begins so. */

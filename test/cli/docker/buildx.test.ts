@@ -226,6 +226,14 @@ test('stages of stages, ports in the history, variables of inline files, files w
   expect(stages).toContain('[stage-1 1/1] RUN echo 2 > /b');
   expect(built('FROM busybox:1.36 AS a\nRUN echo 1 > /x\nFROM scratch\nCOPY --from=a /x /x\n')).toContain('[stage-1 1/1] COPY --from=a /x /x');
   expect(built('FROM busybox:1.36 AS a\nEXPOSE 80 443/udp\nEXPOSE 90-92\n')).toContain('#4 [1/1] FROM');
+  run('mkdir -p /tmp/arg');
+  session.cluster
+    .machine('node01')
+    .fs.write('/tmp/arg/out.df', 'FROM busybox:1.36 AS one\nARG V=1\nFROM one\nCOPY . /c\nRUN ls -A /c > /l\nHEALTHCHECK --retries=9 CMD true\nVOLUME /v\n');
+  run('cd /tmp/arg; echo "*.df" > .dockerignore; touch f; docker build -q -f out.df -t arg .');
+  expect(run("docker run --rm arg cat /l; docker history --no-trunc --format '{{.CreatedBy}}' arg | head -5 | cut -c1-60")).toBe(
+    '.dockerignore\nf\nVOLUME [/v]\nHEALTHCHECK &{["CMD-SHELL" "true"] "0s" "0s" "0s" "0s" \'\\t\'}\nRUN |1 V=1 /bin/sh -c ls -A /c > /l # buildkit\nCOPY . /c # buildkit\nARG V=1',
+  );
   expect(run("docker history --format '{{.CreatedBy}}' odd | head -2")).toBe('EXPOSE [90/tcp 91/tcp 92/tcp]\nEXPOSE [443/udp 80/tcp]');
   const inline = built('FROM busybox:1.36\nENV G=good\nCOPY <<EOF /f\nhello $UNDEF ${X:-dflt} "$G"\nEOF\nCOPY <<"EOF" /g\n$G\nEOF\nRUN cat /f /g; rm /f\n');
   expect(inline).toContain('T hello  dflt "good"\n#7 T $G\n');

@@ -83,7 +83,7 @@ test('what changes in the file is made anew, the rest stays', () => {
   expect(run('docker compose up -d 2>&1 | cat | grep -c Recreated; docker compose up -d --scale b=1 2>/dev/null; docker compose ps -q | wc -l')).toBe('1\n2');
   run('docker compose stop a 2>/dev/null');
   expect(run("docker compose ps -a --format '{{.Service}} {{.State}}'; docker compose rm -f 2>/dev/null; docker compose ps -aq | wc -l")).toBe(
-    'a exited\nb running\n1',
+    'a exited\nb running\nGoing to remove shop-a-1\n1',
   );
   run('docker compose down 2>/dev/null');
 });
@@ -250,7 +250,12 @@ test('--abort-on-container-exit stops the others, with the status of the first',
     /a-1 exited with code 3\n[\s\S]*Aborting on container exit\.\.\.\n[\s\S]*3$/,
   );
   expect(run('docker compose ps -q')).toBe('');
+  // Of b, which is killed; and a word of YAML 1.1 is a name.
+  expect(run('docker compose up --exit-code-from b -t 1 >/dev/null 2>&1; echo $?')).toBe('137');
+  expect(run('docker compose up --exit-code-from c; echo $?')).toMatch(/no such service: c\n1$/);
   run('docker compose down');
+  file('services:\n  a: {image: busybox:1.36, networks: [n], environment: {DEBUG: on}}\nnetworks: {n: {}}\n');
+  expect(run('docker compose config | grep -E "DEBUG|name: shop_n"')).toBe('      DEBUG: "on"\n    name: shop_n');
 });
 
 test('top, images, ls, ps and config have the columns and fields of the real ones; force makes only the named ones anew', () => {

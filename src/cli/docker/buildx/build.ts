@@ -11,7 +11,7 @@ import { givenContext, type readContext } from '../commands/build.ts';
 import { bool, CliError, type Context, command, list, pairs, text } from '../context.ts';
 
 /** Provenance can be refused by its own name only: `false` is what a build here does anyway. */
-const unsimulated = 'add-host annotation attest build-context cache-from cache-to cgroup-parent call sbom shm-size ssh ulimit';
+const unsimulated = 'add-host annotation attest build-context cache-from cache-to check? cgroup-parent call sbom shm-size ssh ulimit';
 const asError = (message: string): CliError => new CliError(`ERROR: ${message}`);
 
 export const build = command(

@@ -112,7 +112,7 @@ const prune = command(
 const absent = (name: string, short: string): DockerCommand => ({
   name,
   short,
-  interspersed: false,
+  raw: true,
   *run(context) {
     yield* context.printError(`k8s-lab: docker buildx ${name} is not simulated\n`);
     return 70;
@@ -134,6 +134,8 @@ const buildxTree: DockerCommand = {
     ls,
     prune,
     absent('rm', 'Remove one or more builder instances'),
+    absent('stop', 'Stop builder instance'),
+    absent('history', 'Commands to work on build records'),
     absent('use', 'Set the current builder instance'),
     version,
   ],

@@ -150,7 +150,7 @@ export const system: DockerCommand = { name: 'system', short: 'Manage Docker', c
 export const notSimulated = (path: string, short: string): DockerCommand => ({
   name: path.slice(path.lastIndexOf(' ') + 1),
   short,
-  interspersed: false,
+  raw: true,
   *run() {
     throw new CliError(`k8s-lab: docker ${path} is not simulated`, 70);
   },

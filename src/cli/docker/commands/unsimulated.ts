@@ -5,7 +5,7 @@ import { CliError, type DockerCommand } from '../context.ts';
 export const notSimulated = (path: string, short: string): DockerCommand => ({
   name: path.slice(path.lastIndexOf(' ') + 1),
   short,
-  interspersed: false,
+  raw: true,
   *run() {
     throw new CliError(`k8s-lab: docker ${path} is not simulated`, 70);
   },

@@ -15,7 +15,7 @@ const table: Readonly<Record<string, string>> = {
   restart: 'no-deps?',
   run: 'cap-add cap-drop env-from-file interactive,i? pull quiet? quiet-build? quiet-pull? remove-orphans? use-aliases?',
   start: 'wait? wait-timeout',
-  up: `${create} abort-on-container-failure? attach attach-dependencies? exit-code-from menu? no-attach wait-timeout watch,w?`,
+  up: `${create} abort-on-container-failure? attach attach-dependencies? menu? no-attach wait-timeout watch,w?`,
 };
 
 /** The command with them. */

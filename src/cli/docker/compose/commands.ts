@@ -119,8 +119,10 @@ const rm: Make = (globals) =>
         yield* context.printError('No stopped containers\n');
         return 0;
       }
-      if (!flags.bool('force')) {
-        yield* context.print(`? Going to remove ${victims.map(nameOf).join(', ')} [yN] `);
+      const going = `Going to remove ${victims.map(nameOf).join(', ')}`;
+      if (flags.bool('force')) yield* context.print(`${going}\n`);
+      else {
+        yield* context.print(`? ${going} [yN] `);
         if (!/^y/i.test(((yield* context.process.stdin.read()) ?? '').trim())) return 0;
       }
       for (const container of victims) {

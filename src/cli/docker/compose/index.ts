@@ -32,6 +32,7 @@ const missing: readonly DockerCommand[] = (
     ['attach', "Attach local standard input, output, and error streams to a service's running container"],
     ['bridge', 'Convert compose files into another model'],
     ['commit', "Create a new image from a service container's changes"],
+    ['cp', 'Copy files/folders between a service container and the local filesystem'],
     ['events', 'Receive real time events from containers'],
     ['export', "Export a service container's filesystem as a tar archive"],
     ['publish', 'Publish compose application'],

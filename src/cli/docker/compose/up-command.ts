@@ -50,6 +50,7 @@ export const up: Make = (globals) =>
       bool('wait', 'Wait for services to be running|healthy. Implies detached mode.'),
       bool('no-deps', "Don't start linked services"),
       bool('abort-on-container-exit', 'Stops all containers if any container was stopped'),
+      text('exit-code-from', 'Return the exit code of the selected service container. Implies --abort-on-container-exit'),
       int('timeout,t', 'Use this timeout in seconds for container shutdown when attached'),
       bool('no-color', 'Produce monochrome output'),
       bool('no-log-prefix', "Don't print prefix in logs"),
@@ -71,7 +72,7 @@ export const up: Make = (globals) =>
     },
   );
 
-/** In the foreground: all logs, until ^C stops the services or all have ended; with --abort-on-container-exit, until one has. */
+/** In the foreground: all logs, until ^C stops the services or all have ended; with --abort-on-container-exit or --exit-code-from, until one has. */
 function* attach(compose: Compose, chosen: readonly Service[]): Routine<number> {
   const { context, client } = compose;
   const { flags, process } = context;
@@ -88,7 +89,9 @@ function* attach(compose: Compose, chosen: readonly Service[]): Routine<number> 
       if (!stopping) process.sim.go(interrupted());
       stopping = true;
     });
-  const aborting = flags.bool('abort-on-container-exit') ? process.sim.go(firstExit()) : undefined;
+  const from = flags.text('exit-code-from');
+  if (from !== '') selected(compose.project, [from]);
+  const aborting = flags.bool('abort-on-container-exit') || from !== '' ? process.sim.go(firstExit()) : undefined;
   const shown = { timestamps: flags.bool('timestamps'), prefix: !flags.bool('no-log-prefix'), colored: !flags.bool('no-color') };
   yield* showLogs(compose, containers, { follow: true, tail: -1, since, ends: true, ...shown });
   if (stopping) return 130;
@@ -99,14 +102,15 @@ function* attach(compose: Compose, chosen: readonly Service[]): Routine<number> 
     yield* stop();
   }
 
-  /** Gives the status of the container that ended first; all others are stopped. */
+  /** Gives the status of the container that ended first, or of the one asked for; all others are stopped. */
   function* firstExit(): Routine<number> {
     for (;;) {
       const ended = containers.map(({ Id }) => client.containers.inspect(Id).State).find(({ Status }) => Status === 'exited');
       if (ended) {
         yield* context.printError('Aborting on container exit...\n');
         yield* stop();
-        return ended.ExitCode;
+        const own = from === '' ? undefined : containers.find((each) => serviceOf(each) === from);
+        return own ? client.containers.inspect(own.Id).State.ExitCode : ended.ExitCode;
       }
       yield { timeout: 100 };
     }
