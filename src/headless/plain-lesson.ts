@@ -195,7 +195,7 @@ export class PlainLesson {
     (step.matches ?? []).forEach(({ text }, index) => {
       this.#print(`  ${letterOf(index)}. ${withoutMarks(text)}\n`);
     });
-    if (step.ask) this.#print(`${this.#words[step.matches ? 'matches' : 'choices']}\n`);
+    if (step.ask) this.#print(`${this.#words.ask[step.ask.type]}\n`);
     else if (step.kind === 'read') this.#print(':next\n');
   }
 

@@ -1,5 +1,5 @@
 /** What only the lines say. */
-import type { Language } from '../lessons/lesson.ts';
+import type { Language, Quiz } from '../lessons/lesson.ts';
 
 /** What the lines need beyond the screen's own words. */
 export type PlainWords = {
@@ -9,8 +9,8 @@ export type PlainWords = {
   readonly stopped: string;
   readonly raw: string;
   readonly rewind: string;
-  readonly choices: string;
-  readonly matches: string;
+  /** How to answer, by the kind of question. */
+  readonly ask: Readonly<Record<Quiz['type'], string>>;
   readonly badAnswer: string;
   readonly noQuestion: string;
   readonly unknown: (command: string) => string;
@@ -43,8 +43,14 @@ export const plainWords: Readonly<Record<Language, PlainWords>> = {
     stopped: '(stopped: it ran for too long, or wrote too much)',
     raw: '(A full-screen program has the terminal. What you type goes to it as keys; an empty line is Enter, :esc is Escape, :key q is q.)',
     rewind: ':rewind goes back to where this step began.',
-    choices: 'Answer with :answer and the number.',
-    matches: 'Answer with :answer and pairs: 1=b 2=a …',
+    ask: {
+      single: 'Answer with :answer and the number.',
+      multi: 'Answer with :answer and the numbers of all that apply: 1 3 …',
+      order: 'Answer with :answer and all numbers in your order: 2 1 3 …',
+      match: 'Answer with :answer and pairs: 1=b 2=a …',
+      fill: 'Answer with :answer and the word.',
+      number: 'Answer with :answer and the number you found.',
+    },
     badAnswer: 'That is none of the choices, or no number where one is asked for.',
     noQuestion: 'This step asks no question.',
     unknown: (command) => `There is no :${command}.`,
@@ -73,8 +79,14 @@ export const plainWords: Readonly<Record<Language, PlainWords>> = {
     stopped: '(너무 오래 돌거나 출력이 너무 많아서 멈췄습니다)',
     raw: '(화면 전체를 쓰는 프로그램이 실행 중입니다. 입력은 키로 전달됩니다. 빈 줄은 Enter, :esc는 Esc, :key q는 q입니다.)',
     rewind: ':rewind를 입력하면 이 단계의 처음으로 돌아갑니다.',
-    choices: ':answer 뒤에 번호를 적어 답하세요.',
-    matches: ':answer 뒤에 짝을 적어 답하세요: 1=b 2=a …',
+    ask: {
+      single: ':answer 뒤에 번호를 적어 답하세요.',
+      multi: ':answer 뒤에 맞는 것의 번호를 모두 적어 답하세요: 1 3 …',
+      order: ':answer 뒤에 번호를 모두 순서대로 적어 답하세요: 2 1 3 …',
+      match: ':answer 뒤에 짝을 적어 답하세요: 1=b 2=a …',
+      fill: ':answer 뒤에 찾은 말을 적어 답하세요.',
+      number: ':answer 뒤에 찾은 수를 적어 답하세요.',
+    },
     badAnswer: '그런 보기가 없거나, 숫자로 답할 문제입니다.',
     noQuestion: '이 단계는 묻는 것이 없습니다.',
     unknown: (command) => `:${command}라는 명령은 없습니다.`,
