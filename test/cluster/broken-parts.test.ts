@@ -9,7 +9,8 @@ test('a node whose clock is wrong is judged by the controller’s own; a full ta
     n 'sysctl -qw net.netfilter.nf_conntrack_max=3; curl -m 3 -s http://example.com; echo $?; dmesg | tail -1 | sed s/.*\\]//; sysctl -qw net.netfilter.nf_conntrack_max=131072; curl -m 3 -s http://example.com | wc -l'
     n 'sed -i s#pki/ca.crt#pki/WRONG.crt# /var/lib/kubelet/config.yaml; systemctl restart kubelet; sleep 2; systemctl is-active kubelet; journalctl -u kubelet | grep -o "failed to construct.*" | tail -1
       sed -i s#pki/WRONG.crt#pki/ca.crt# /var/lib/kubelet/config.yaml; sed -i.bak s/6443/6553/ /etc/kubernetes/kubelet.conf; systemctl restart kubelet; sleep 2; journalctl -u kubelet | grep -o "err=.Post.*refused" | tail -1
-      mv /etc/kubernetes/kubelet.conf.bak /etc/kubernetes/kubelet.conf; systemctl restart kubelet'; sleep 3; state`,
+      mv /etc/kubernetes/kubelet.conf.bak /etc/kubernetes/kubelet.conf; systemctl restart kubelet'; sleep 3; state
+    su nobody -s /bin/bash -c 'kubeadm init; kubeadm certs check-expiration' 2>&1 | grep -E 'ERROR|^open'`,
     1,
     'kubeadm-3',
   );
@@ -23,6 +24,8 @@ activating
 failed to construct kubelet dependencies: unable to load client CA file /etc/kubernetes/pki/WRONG.crt: open /etc/kubernetes/pki/WRONG.crt: no such file or directory"
 err="Post \\"https://172.30.1.2:6553/api/v1/nodes\\": dial tcp 172.30.1.2:6553: connect: connection refused
 Ready
+\t[ERROR IsPrivilegedUser]: user is not running as root
+open /etc/kubernetes/admin.conf: permission denied
 `);
 });
 

@@ -1,4 +1,5 @@
 /** kubeadm 1.35: makes a cluster out of machines. What it writes is handed in, as the worlds are made of the same. */
+import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Program, releaseOf } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
@@ -67,7 +68,8 @@ export const newKubeadm = (phases: Phases): Program =>
     const release = own ? phases.releaseOf(own) : phases.release;
     try {
       return yield* dispatch(argv.slice(1), process, { ...phases, release });
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof Errno && thrown.path !== undefined ? new Fatal(`open ${thrown.path}: ${thrown.message.toLowerCase()}`) : thrown;
       if (!(error instanceof Fatal)) throw error;
       const ours = error.status === 70;
       yield* process.printError(ours ? `${error.message}\n` : `${error.message}\nTo see the stack trace of this error execute with --v=5 or higher\n`);

@@ -112,7 +112,9 @@ export function* preflight(context: Context, checks: readonly Check[], phase = '
   const ofFile = init?.nodeRegistration?.ignorePreflightErrors ?? join?.nodeRegistration?.ignorePreflightErrors ?? [];
   const given = context.flags.spec('ignore-preflight-errors') ? context.flags.list('ignore-preflight-errors') : [];
   const ignored = new Set([...given, ...ofFile].map((name) => name.toLowerCase()));
-  const found = checks.flatMap((check) => check(context));
+  // Without root nothing else can be looked at.
+  const unprivileged = ignored.has('all') || ignored.has('isprivilegeduser') ? [] : privileged(context);
+  const found = unprivileged.length > 0 ? unprivileged : checks.flatMap((check) => check(context));
   const ignores = ({ check }: Found): boolean => ignored.has('all') || ignored.has(check.toLowerCase());
   for (const each of found) if (each.warning || ignores(each)) yield* context.process.printError(`\t[WARNING ${each.check}]: ${each.text}\n`);
   const errors = found.filter((each) => !each.warning && !ignores(each));

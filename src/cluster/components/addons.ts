@@ -7,7 +7,7 @@ import { CorefileError } from '../../coredns/corefile.ts';
 import { type RestServer, restProtocol } from '../../interfaces/rest.ts';
 import { runNetworkPolicyAgent } from '../../kube-network-policies/kube-network-policies.ts';
 import { runKubeProxy } from '../../kube-proxy/kube-proxy.ts';
-import { Errno } from '../../linux/errno.ts';
+import { Errno, isErrno } from '../../linux/errno.ts';
 import { dial, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
@@ -95,10 +95,24 @@ export const kubeProxyProgram: Program = function* (argv, process) {
       return text === undefined ? { status: 404, headers, body: '404 page not found\n' } : { status: 200, headers, body: text };
     },
   };
-  listen(process, '127.0.0.1', 10249, [serveHttp(pages)]);
-  listen(process, '0.0.0.0', 10256, [serveHttp(healthServer({ '/healthz': () => proxy.healthy(), '/livez': () => proxy.healthy() }))]);
+  const health = healthServer({ '/healthz': () => proxy.healthy(), '/livez': () => proxy.healthy() });
+  process.sim.go(listenAtLast(process, '127.0.0.1', 10249, pages, '"Unhandled Error" err="starting metrics server failed: '), 'metrics');
+  process.sim.go(listenAtLast(process, '0.0.0.0', 10256, health, '"Healthz server failed" err="failed to start proxier healthz on 0.0.0.0:10256: '), 'healthz');
   return yield* untilTerminated(process, () => {});
 };
+
+/** A port that somebody else has is no reason to go: it is tried again every 5 s (bindAddressHardFail is false). */
+function* listenAtLast(process: Process, address: string, port: number, server: HttpServer, failed: string): Routine {
+  for (;;) {
+    try {
+      return void listen(process, address, port, [serveHttp(server)]);
+    } catch (error) {
+      if (!isErrno(error, 'EADDRINUSE')) throw error;
+      logger(process)('E', 'server.go:600', `${failed}listen tcp ${address}:${port}: bind: address already in use"`);
+    }
+    yield* sleep(5_000);
+  }
+}
 
 /** kube-network-policies as a service of the node; it takes its table away when it ends, and nothing is enforced then. */
 export const kubeNetworkPoliciesProgram: Program = function* (argv, process) {

@@ -4,7 +4,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import type { FlagSpec } from '../../flags.ts';
 import { configFlag, criSocketFlag, ignoreFlag, type KubeadmCommand } from '../command.ts';
 import { type Context, Fatal } from '../context.ts';
-import { dialRuntime } from '../runtime-socket.ts';
+import { criSocket, dialRuntime } from '../runtime-socket.ts';
 
 const folders = ['/etc/kubernetes/manifests', '/var/lib/kubelet', '/etc/kubernetes/pki'];
 const files = ['admin', 'super-admin', 'kubelet', 'bootstrap-kubelet', 'controller-manager', 'scheduler'].map((name) => `/etc/kubernetes/${name}.conf`);
@@ -96,7 +96,12 @@ function* removeContainers(context: Context): Routine {
     }
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    yield* process.printError('[reset] Failed to remove containers: the container runtime is not reachable\n');
+    const socket = criSocket(context);
+    const why = `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix ${socket.slice(7)}: connect: ${error.message.toLowerCase()}"`;
+    yield* context.warn(
+      `[reset] Failed to remove containers: failed to create new CRI runtime service: validate service connection: validate CRI v1 runtime API for endpoint "${socket}": ${why}`,
+      'cleanupnode.go:105',
+    );
   }
 }
 
