@@ -87,7 +87,6 @@ function* cleanup(context: Context): Routine {
 
 /** All sandboxes go; what ran in them ends. */
 function* removeContainers(context: Context): Routine {
-  const { process } = context;
   try {
     const cri = dialRuntime(context);
     for (const sandbox of cri.runtime.listPodSandbox()) {
