@@ -18,7 +18,9 @@ function stateOf(session: Session): State {
     etcd = createHash('sha256')
       .update(
         JSON.stringify(
-          dial(etcdProtocol, kernel.host.network, '127.0.0.1', 2379, kernel.sim.random).enter({}).range({ key: '/registry/', rangeEnd: prefixEnd('/registry/') }).kvs,
+          dial(etcdProtocol, kernel.host.network, '127.0.0.1', 2379, kernel.sim.random)
+            .enter({})
+            .range({ key: '/registry/', rangeEnd: prefixEnd('/registry/') }).kvs,
         ),
       )
       .digest('hex');
