@@ -131,7 +131,7 @@ export class Housekeeping {
     const { runtime } = this.#context.cri();
     try {
       for (const container of pod.containers) if (isRunning(container)) yield* runtime.stopContainer(container.id, 1);
-      for (const sandbox of pod.sandboxes) if (sandbox.state === 'SANDBOX_READY') yield* runtime.stopPodSandbox(sandbox.id);
+      for (const sandbox of pod.sandboxes) yield* runtime.stopPodSandbox(sandbox.id);
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
     } finally {
@@ -150,8 +150,7 @@ export class Housekeeping {
       const owners = new Set<string>();
       for (const container of runtime.listContainers()) {
         const uid = container.labels[labelNames.podUid] ?? '';
-        if (container.state !== 'CONTAINER_RUNNING' && (!this.#known.isKnown(uid) || this.#known.contentShouldBeRemoved(uid)))
-          yield* this.#removeNow(runtime.containerStatus(container.id));
+        if (container.state !== 'CONTAINER_RUNNING' && this.#isOver(uid)) yield* this.#removeNow(runtime.containerStatus(container.id));
         else owners.add(container.podSandboxId);
       }
       const latest = new Map<string, number>();
@@ -159,16 +158,28 @@ export class Housekeeping {
       for (const { metadata } of sandboxes) latest.set(metadata.uid, Math.max(metadata.attempt, latest.get(metadata.uid) ?? 0));
       for (const { id, state, metadata } of sandboxes) {
         if (state === 'SANDBOX_READY' || owners.has(id)) continue;
-        const gone = !this.#known.isKnown(metadata.uid) || this.#known.contentShouldBeRemoved(metadata.uid);
-        if (gone || metadata.attempt < (latest.get(metadata.uid) ?? 0)) yield* runtime.removePodSandbox(id);
-        if (gone) removeTree(this.#context.fs, `/var/log/pods/${metadata.namespace}_${metadata.name}_${metadata.uid}`);
+        if (this.#isOver(metadata.uid) || metadata.attempt < (latest.get(metadata.uid) ?? 0)) yield* runtime.removePodSandbox(id);
       }
+      this.#removeLogs();
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
       if (error.code !== 'Unavailable') return;
       this.#gcDirty = true;
       recorder.warning({ kind: 'Node', name: nodeName, uid: nodeName }, 'ContainerGCFailed', error.message);
     }
+  }
+
+  /** Nothing of the pod is wanted any more. */
+  #isOver(uid: string): boolean {
+    return !this.#known.isKnown(uid) || this.#known.contentShouldBeRemoved(uid);
+  }
+
+  /** evictPodLogsDirectories: `NAMESPACE_NAME_UID`. */
+  #removeLogs(): void {
+    const { fs } = this.#context;
+    const root = '/var/log/pods';
+    if (!fs.isDirectory(root)) return;
+    for (const [name] of [...fs.list(root)]) if (this.#isOver(name.slice(name.lastIndexOf('_') + 1))) removeTree(fs, `${root}/${name}`);
   }
 
   #remove(container: ContainerStatus): void {

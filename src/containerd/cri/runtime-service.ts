@@ -3,6 +3,7 @@
 import { condition, networkReady, RuntimeServiceBase } from '../../cri/runtime-service.ts';
 import type { CniError } from '../../interfaces/cni.ts';
 import { CriError, type RuntimeService, type StatusResponse } from '../../interfaces/cri.ts';
+import type { Task } from '../shim.ts';
 import { cniConfig } from './cni-config.ts';
 import { Containers } from './containers.ts';
 import type { CriImageService } from './image-service.ts';
@@ -20,15 +21,23 @@ export class CriRuntimeService extends RuntimeServiceBase<Sandboxes, Containers>
     this.#plugin = plugin;
     plugin.tasks.onExit = (task) => {
       if (task.namespace !== criNamespace) return;
-      this.#plugin.store.sandboxes.get(task.id)?.stop();
-      this.containers.taskExited(task);
+      if (this.#plugin.store.sandboxes.has(task.id)) this.#forget(task);
+      else this.containers.taskExited(task);
     };
   }
 
   /** After a restart of the daemon. */
   recover(): void {
-    for (const sandbox of this.#plugin.store.sandboxes.values()) if (sandbox.ready && !this.#plugin.tasks.find(criNamespace, sandbox.id)) sandbox.stop();
+    for (const sandbox of this.#plugin.store.sandboxes.values()) {
+      const task = this.#plugin.tasks.find(criNamespace, sandbox.id);
+      if (!task) sandbox.stop();
+      else if (task.exitStatus !== undefined) this.#forget(task);
+    }
     for (const container of this.#plugin.store.containers.values()) this.containers.recover(container);
+  }
+
+  #forget(sandbox: Task): void {
+    this.#plugin.sim.go(this.sandboxes.exited(sandbox), `delete-task:${sandbox.id.slice(0, 12)}`);
   }
 
   version(): ReturnType<RuntimeService['version']> {

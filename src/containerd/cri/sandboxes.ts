@@ -8,6 +8,7 @@ import { CniError, type CniResult } from '../../interfaces/cni.ts';
 import { CriError, type PodSandbox, type PodSandboxConfig, type PodSandboxFilter, type PodSandboxStatus } from '../../interfaces/cri.ts';
 import { Tmpfs } from '../../linux/disk.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
+import type { Task } from '../shim.ts';
 import { toRpc } from './errors.ts';
 import type { CriImageService } from './image-service.ts';
 import { criNamespace, type StoredImage } from './image-store.ts';
@@ -22,6 +23,8 @@ const noNetwork: Network = { netns: '', cni: undefined, ip: '' };
 export class Sandboxes {
   readonly #plugin: Plugin;
   readonly #images: CriImageService;
+  /** Tasks on their way out. */
+  readonly #leaving = new Set<Task>();
 
   constructor(plugin: Plugin, images: CriImageService) {
     this.#plugin = plugin;
@@ -71,11 +74,26 @@ export class Sandboxes {
         this.#plugin.tasks.kill(criNamespace, sandbox.id, 'SIGKILL');
         while (task.exitStatus === undefined) yield { on: [task.exited] };
       }
+      if (task) yield* this.exited(task);
       sandbox.stop();
     }
     if (sandbox.netns !== '') {
       yield* sleep(this.#plugin.sim.random.between(30, 70));
       this.#plugin.network.close(sandbox.id, sandbox.netns, sandbox.config);
+    }
+  }
+
+  /** A pause process has ended: its task goes, and with the last of the pod's the shim (podsandbox/controller.go handleSandboxTaskExit). */
+  *exited(task: Task): Routine {
+    const sandbox = this.#plugin.store.sandboxes.get(task.id);
+    sandbox?.stop();
+    if (this.#leaving.has(task) || this.#plugin.tasks.find(criNamespace, task.id) !== task) return;
+    this.#leaving.add(task);
+    if (sandbox) this.#plugin.events.emit('CONTAINER_STOPPED_EVENT', sandbox.id, sandbox.config.metadata);
+    try {
+      yield* this.#plugin.tasks.delete(criNamespace, task.id);
+    } finally {
+      this.#leaving.delete(task);
     }
   }
 

@@ -76,7 +76,8 @@ export class Killer {
     const failure = yield* this.killContainers(running, options);
     for (const sandbox of running.sandboxes) {
       try {
-        if (sandbox.state === 'SANDBOX_READY') yield* this.#context.cri().runtime.stopPodSandbox(sandbox.id);
+        // One whose process has died too: it still has its network.
+        yield* this.#context.cri().runtime.stopPodSandbox(sandbox.id);
       } catch (error) {
         if (!(error instanceof CriError)) throw error;
         if (error.code !== 'NotFound') return error.message;

@@ -37,3 +37,12 @@ test('pods of a node that was out of reach for a minute are ready again', () => 
     ready; iptables -I INPUT -s 172.30.1.4 -j DROP; sleep 70; ready; iptables -D INPUT 1; sleep 30; ready; kubectl get deploy web --no-headers | tr -s ' ' | cut -d' ' -f 1-4`);
   expect(out).toBe('deployment.apps/web condition met\n 4 True4\n 2 False 2 True2\n 4 True4\nweb 4/4 4 4\n');
 });
+
+test('a sandbox whose pause process is killed has no task, no shim and soon no network left; its pod gets another', () => {
+  const { out } = sh(`
+    kubectl run web --image=nginx --overrides='{"spec":{"nodeName":"node01"}}' >/dev/null; kubectl wait --for=condition=Ready pod/web >/dev/null
+    count() { ssh node01 'crictl pods -q --name web | wc -l; ctr -n k8s.io tasks ls -q | wc -l; pgrep containerd-shim | wc -l; ls /run/netns | wc -l; ls /var/lib/cni/networks/* | grep -c ^10' | tr '\n' ' '; echo; }
+    count; ssh node01 'ctr -n k8s.io tasks kill -s SIGKILL $(crictl pods -q --name web)'; sleep 40; count
+    kubectl get events --field-selector reason=SandboxChanged -o jsonpath='{.items[0].message}'; kubectl get pod web --no-headers | tr -s ' ' | cut -d' ' -f 1-3`);
+  expect(out).toBe('1 4 2 1 1 \n2 4 2 1 1 \nPod sandbox changed, it will be killed and re-created.web 1/1 Running\n');
+});
