@@ -21,8 +21,8 @@ test('a service seen on the way: addresses before and after the rules, on each i
     ssh $node "conntrack -L -p tcp --dport 80 -d $ip" 2>/dev/null | sed 's/6 [0-9]* /6 N /' | name
     echo refused; ssh $node "timeout 3 tcpdump -tnni any tcp port 81" 2>/dev/null | name | tail -n 2 & sleep 1
     kubectl exec c -- curl -s -m1 $web:81; wait
-    echo dns; timeout 3 tcpdump -tnni cni0 -c 2 udp port 53 2>/dev/null & sleep 1; dig +short kubernetes.default.svc.cluster.local @10.96.0.10; wait
-    echo http; ssh $node "timeout 3 tcpdump -A -nni eth0 -c 3 port 80 and src $c" 2>/dev/null | grep -a -A1 ' HTTP: \\|Host' | grep -o 'HTTP: .*\\|Host: .*' & sleep 1
+    echo dns; timeout 3 tcpdump -tnni cni0 -c 2 udp port 53 2>/dev/null | name | sed 's/10[.]244[.]0[.][0-9]*/DNS/; s/ [0-9]*\\([+*]\\)/ ID\\1/; s/10[.]244[.]0[.][0-9]*/NODE/' & sleep 1; dig +short kubernetes.default.svc.cluster.local @10.96.0.10; wait
+    echo http; ssh $node "timeout 3 tcpdump -A -nni eth0 -c 3 port 80 and src $c" 2>/dev/null | grep -a -A1 ' HTTP: \\|Host' | grep -o 'HTTP: .*\\|Host: .*' | name & sleep 1
     kubectl exec c -- curl -s -o /dev/null http://$web/; wait
     ip netns add red; ip -n red link set lo up; timeout 2 ip netns exec red tcpdump -i lo 2>&1 | tail -n 2; sleep 1; pgrep -c tcpdump
     ssh node01 'timeout 2 tcpdump -ni any icmp 2>&1 >/dev/null | tail -n 3'
@@ -41,11 +41,11 @@ test('a service seen on the way: addresses before and after the rules, on each i
     veth Out IP WEB.81 > C.PORT: Flags [R.], seq N, ack N, length 0
     dns
     10.96.0.1
-    IP 10.244.0.1.55044 > 10.244.0.3.53: 32889+ [1au] A? kubernetes.default.svc.cluster.local. (65)
-    IP 10.244.0.3.53 > 10.244.0.1.55044: 32889*- 1/0/1 A 10.96.0.1 (117)
+    IP DNS.PORT > NODE.53: ID+ [1au] A? kubernetes.default.svc.cluster.local. (65)
+    IP DNS.53 > NODE.PORT: ID*- 1/0/1 A 10.96.0.1 (117)
     http
     HTTP: GET / HTTP/1.1
-    Host: 10.244.2.2
+    Host: WEB
     0 packets received by filter
     0 packets dropped by kernel
     0

@@ -69,7 +69,7 @@ kubectl run jenkins --image=jenkins/jenkins:lts --restart=Never
 kubectl wait --for=condition=Ready pod/wp pod/mysql pod/kubia --timeout=300s; kubectl rollout status deploy/kb deploy/web`);
   const ask = (service: string, port: number, more = '') => type(`curl -s ${more} $(kubectl get svc ${service} -o jsonpath={.spec.clusterIP}):${port}`);
   expect(ask('web', 8080)).toContain('Version: 1.0.0\n');
-  type("kubectl set image deploy/web '*=us-docker.pkg.dev/google-samples/containers/gke/hello-app:2.0'; kubectl rollout status deploy/web");
+  type("kubectl set image deploy/web '*=us-docker.pkg.dev/google-samples/containers/gke/hello-app:2.0'; kubectl rollout status deploy/web; sleep 3");
   expect(ask('web', 8080)).toContain('Version: 2.0.0\n');
   expect(ask('kb', 8080)).toMatch(/^Hello Kubernetes bootcamp! \| Running on: kb-\S+ \| v=2\n$/);
   expect([1, 2, 3, 4, 5].map(() => ask('kubia', 8080))).toEqual([

@@ -71,7 +71,7 @@ export const apiFaults: readonly Fault[] = [
     summary: { en: "a container's command is no program of its image", ko: '컨테이너 명령이 이미지에 없는 프로그램이다' },
     ...inCluster,
     inject: [create, container('"command":["ngnix"]')],
-    shownAfter: 40,
+    shownAfter: 50,
     symptoms: [
       { ...pods, shows: 'CrashLoopBackOff' },
       { ...described, shows: 'exec: "ngnix": executable file not found in $PATH' },
