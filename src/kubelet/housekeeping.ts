@@ -120,8 +120,12 @@ export class Housekeeping {
       const { containers, sandboxes } = this.#pleg.get(uid);
       if (containers.some(isRunning) || sandboxes.some(({ state }) => state === 'SANDBOX_READY')) continue;
       if (!this.#known.isKnown(uid)) {
-        destroyOrphanCgroup(this.#context, uid);
         removeTree(fs, podDirectory(uid));
+        // A container that was made while the pod went ends a moment later.
+        if (!destroyOrphanCgroup(this.#context, uid)) {
+          this.#dirty = true;
+          continue;
+        }
       }
       this.#directories.delete(uid);
     }

@@ -21,15 +21,15 @@ export function destroyPodCgroup({ kernel, config }: Context, pod: Pod): void {
   if (group) removeTree(group);
 }
 
-/** cleanupOrphanedPodCgroups: of a pod of which no more is known than its uid. */
-export function destroyOrphanCgroup({ kernel, config }: Context, uid: string): void {
-  for (const qos of qosClasses) {
+/** cleanupOrphanedPodCgroups: of a pod of which no more is known than its uid. False while something is left in it. */
+export function destroyOrphanCgroup({ kernel, config }: Context, uid: string): boolean {
+  return qosClasses.every((qos) => {
     const group = kernel.rootCgroup.find(cgroupPath(qos, uid, config.cgroupDriver));
-    if (group) removeTree(group);
-  }
+    return !group || removeTree(group);
+  });
 }
 
-function removeTree(group: Cgroup): void {
+function removeTree(group: Cgroup): boolean {
   for (const child of [...group.children.values()]) removeTree(child);
-  group.remove();
+  return group.remove();
 }

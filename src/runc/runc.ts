@@ -44,10 +44,16 @@ export class Runc implements OciRuntime {
     const containers = this.#directory(root);
     if (containers.lookup(id)) throw new OciError('runc create failed: container with given ID already exists');
     const caller = this.#process(parent);
-    const cgroup = cgroupPath(spec.linux.cgroupsPath ?? '', { id, caller: caller.cgroup.path, systemd: options.systemdCgroup });
-    const { container, tty } = this.#launch({ root, id, bundle, spec, cgroup: this.#kernel.rootCgroup.at(cgroup) }, stdio, caller);
-    containers.add(id, stateDirectory(container));
-    return this.#handle(container.init, tty, () => container.cgroup.oomKills > 0);
+    const cgroup = this.#kernel.rootCgroup.at(cgroupPath(spec.linux.cgroupsPath ?? '', { id, caller: caller.cgroup.path, systemd: options.systemdCgroup }));
+    try {
+      const { container, tty } = this.#launch({ root, id, bundle, spec, cgroup }, stdio, caller);
+      containers.add(id, stateDirectory(container));
+      return this.#handle(container.init, tty, () => container.cgroup.oomKills > 0);
+    } catch (error) {
+      // Of a container that was never made nothing stays.
+      cgroup.remove();
+      throw error;
+    }
   }
 
   *start(root: string, id: string): Routine {

@@ -71,6 +71,7 @@ describe('runc', () => {
     expect(create(['/nosuch'])).toThrow(`${prefix}exec: "/nosuch": stat /nosuch: no such file or directory`);
     expect(create(['/bin'])).toThrow(`${prefix}exec: "/bin": is a directory`);
     expect(create([])).toThrow('runc create failed: args must not be empty');
+    expect(world.kernel.rootCgroup.find('/lab/c1'), 'nothing is left of it').toBeUndefined();
     const path = bundle(world, ['sleep', '1']);
     const config = world.files().read(`${path}/config.json`);
     world.files().write(`${path}/config.json`, config.replace('"/work"', '"/text/in"'));
