@@ -71,6 +71,8 @@ describe('runc', () => {
     expect(create(['/nosuch'])).toThrow(`${prefix}exec: "/nosuch": stat /nosuch: no such file or directory`);
     expect(create(['/bin'])).toThrow(`${prefix}exec: "/bin": is a directory`);
     expect(create([])).toThrow('runc create failed: args must not be empty');
+    const gone = bundle(world, ['sleep', '1'], { namespaces: [{ type: 'mount' }, { type: 'uts' }, { type: 'network', path: '/run/netns/gone' }] });
+    expect(() => world.run(world.runc.create(root, 'c1', gone, {}, 1))).toThrow('/run/netns/gone');
     expect(world.kernel.rootCgroup.find('/lab/c1'), 'nothing is left of it').toBeUndefined();
     const path = bundle(world, ['sleep', '1']);
     const config = world.files().read(`${path}/config.json`);
