@@ -1,5 +1,6 @@
 /** tcpdump 4.99: the packets of the simulated network, as they pass the interfaces of the process's own namespace. */
 import { listenIn, type Segment } from '../../linux/capture.ts';
+import { indexOf } from '../../linux/links.ts';
 import type { Interface } from '../../linux/network.ts';
 import { Condition, type Routine } from '../../sim/routine.ts';
 import { strftime } from '../time.ts';
@@ -119,7 +120,8 @@ function packetText(call: Call, any: boolean, { segment, micros }: Heard): strin
   const ethernet = call.has('e') && !any;
   const link = any ? `${segment.device.name.padEnd(5)} ${(segment.out ? 'Out' : 'In').padEnd(3)} ` : '';
   const length = frameLength(segment);
-  const sll = call.has('e') && any ? `ifindex ${0} ${from} ethertype IPv4 (0x0800), length ${length + 6}: ` : '';
+  const sll =
+    call.has('e') && any ? `ifindex ${indexOf(call.process.namespaces.network, segment.device)} ${from} ethertype IPv4 (0x0800), length ${length + 6}: ` : '';
   const head = ethernet ? `${from} > ${to}, ethertype IPv4 (0x0800), length ${length}: ` : sll || 'IP ';
   const ip = call.has('v')
     ? `(tos 0x0, ttl 64, id ${identity(segment)}, offset 0, flags [DF], proto ${protocolText(segment)}, length ${length - 14})\n    `
