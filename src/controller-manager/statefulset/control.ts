@@ -97,7 +97,11 @@ function createOrdinal({ context, set, current, update }: Sync, ordinal: number)
     context.recorder.normal(set, 'SuccessfulCreate', `Create Pod ${name} in ${owner} successful`);
   } catch (error) {
     if (isReason(error, 'AlreadyExists')) return;
-    if (error instanceof StatusError) context.recorder.warning(set, 'FailedCreate', `Create Pod ${name} in ${owner} failed error: ${error.message}`);
+    if (error instanceof StatusError) {
+      // The claims are there, pod or not.
+      ownClaims(context, set, pod);
+      context.recorder.warning(set, 'FailedCreate', `Create Pod ${name} in ${owner} failed error: ${error.message}`);
+    }
     throw error;
   }
 }
