@@ -119,7 +119,7 @@ export class Admission {
 
 const wantsAppArmor = ({ spec }: Pod): boolean =>
   [...spec.containers, ...(spec.initContainers ?? [])].some(({ securityContext }) => {
-    const type = (securityContext ?? {}).appArmorProfile?.type ?? spec.securityContext?.appArmorProfile?.type;
+    const type = securityContext?.appArmorProfile?.type ?? spec.securityContext?.appArmorProfile?.type;
     return type !== undefined && type !== 'Unconfined';
   });
 

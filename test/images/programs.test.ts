@@ -83,6 +83,8 @@ describe('other images', () => {
     expect(exec('ping')).toBe('PONG\n');
     expect(exec('set', 'a', '1', 'ex', '100') + exec('get', 'a') + exec('incr', 'a') + exec('ttl', 'a')).toBe('OK\n1\n2\n100\n');
     expect(exec('rpush', 'l', 'x y', 'ü') + exec('--no-raw', 'lrange', 'l', '0', '-1')).toBe('2\n1) "x y"\n2) "\\xc3\\xbc"\n');
+    const found = { '[m-k]': 'l', '[^]': 'a\nl', '[': '', '[]': '', '\\': '', '[[:alpha:]]': '', '😀[😀]': '' };
+    for (const [pattern, keys] of Object.entries(found)) expect(exec('keys', pattern), pattern).toBe(`${keys}\n`);
     expect(exec('get', 'l')).toBe('WRONGTYPE Operation against a key holding the wrong kind of value\n');
     expect(exec('foo', 'b') + exec('get') + exec('subscribe', 'c')).toBe(
       "ERR unknown command 'foo', with args beginning with: 'b' \nERR wrong number of arguments for 'get' command\nERR k8s-lab: SUBSCRIBE is not simulated\n",

@@ -1,16 +1,14 @@
 /** PostgreSQL, MySQL, MariaDB, MongoDB and memcached as far as a pod spec meets them: what they say at the start, what they refuse, that they listen. */
 import { connect, NetworkError, type SpokenProtocol } from '../../linux/network.ts';
-import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { resolveName } from './proxy.ts';
-import { execCommand, flag, listenWith, log, waitForSignal } from './service.ts';
+import { execCommand, flag, listenWith, log, pidOf, waitForSignal } from './service.ts';
 
 type Greeting = { readonly version: string };
 const databaseProtocol = (name: string): SpokenProtocol<Greeting> => ({ name });
 
 const stamp = (ms: number): string => new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
-const pidOf = (process: Process): number => process.pids.get(process.namespaces.pid) ?? process.pid;
 
 /** docker-entrypoint.sh of the postgres image. */
 export const postgresEntrypoint: Program = function* (argv, process) {

@@ -8,7 +8,7 @@ import { type SignalName, signalNumbers } from '../../linux/signals.ts';
 import { Condition, type Routine, sleep } from '../../sim/routine.ts';
 import { argsOf, checkDirectives, type Directive, NginxConfigError, readConfig } from './nginx-config.ts';
 import { answer, type Site, sitesOf } from './nginx-serve.ts';
-import { commonLogTime, execCommand, listenHttp, log } from './service.ts';
+import { commonLogTime, execCommand, listenHttp, log, pidOf } from './service.ts';
 
 const configPath = '/etc/nginx/nginx.conf';
 
@@ -91,7 +91,6 @@ function* signalMaster(process: Process, name: string): Routine<number> {
 }
 
 const stamp = (process: Process): string => goLogTime(process.now);
-const pidOf = (process: Process): number => process.pids.get(process.namespaces.pid) ?? process.pid;
 const me = (process: Process): string => `${pidOf(process)}#${pidOf(process)}`;
 
 class Master {

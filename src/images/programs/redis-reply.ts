@@ -37,13 +37,31 @@ const quoted = (text: string): string =>
     .map((byte) => escapes[byte] ?? (byte >= ' ' && byte <= '~' ? byte : `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`))
     .join('')}"`;
 
-/** Glob-style patterns as KEYS and CONFIG GET know them. */
+/** Glob-style patterns as KEYS and CONFIG GET know them (util.c stringmatchlen): none is wrong. */
 export function glob(pattern: string): (text: string) => boolean {
-  const source = pattern.replace(/\\(.)|\[\^?[^\]]*\]|[*?]|[^\w]/gs, (part, escaped?: string) =>
-    escaped !== undefined ? literal(escaped) : part === '*' ? '[\\s\\S]*' : part === '?' ? '[\\s\\S]' : part.length > 1 ? part : literal(part),
+  const source = pattern.replace(/\\(.)|\[\^?((?:\\.|[^\]\\])*)\]?|[*?]|[^\w]/gsu, (part, escaped?: string, members?: string) =>
+    escaped !== undefined
+      ? literal(escaped)
+      : members !== undefined
+        ? oneOf(members, part[1] === '^')
+        : part === '*'
+          ? `${any}*`
+          : part === '?'
+            ? any
+            : literal(part),
   );
   const compiled = RE2JS.compile(source);
   return (text) => compiled.matches(text);
 }
 
+const any = '[\\s\\S]';
 const literal = (letter: string): string => `\\x{${(letter.codePointAt(0) ?? 0).toString(16)}}`;
+
+/** The ends of a range may stand in either order; nothing is one of none. */
+function oneOf(members: string, isNot: boolean): string {
+  const items = [...members.matchAll(/\\(.)|(.)-(.)|(.)/gsu)].map(([, escaped, from, to, one]) =>
+    from !== undefined && to !== undefined ? [from, to].sort().map(literal).join('-') : literal(escaped ?? one ?? ''),
+  );
+  if (items.length === 0) return isNot ? any : '[^\\s\\S]';
+  return `[${isNot ? '^' : ''}${items.join('')}]`;
+}

@@ -9,7 +9,7 @@ import { absentCommands, commands, growing } from './redis-commands.ts';
 import { ConfigError, RedisConfig } from './redis-config.ts';
 import { Keys } from './redis-keys.ts';
 import { Line, type Reply } from './redis-reply.ts';
-import { listenWith, log, waitForSignal } from './service.ts';
+import { listenWith, log, months, pidOf, waitForSignal } from './service.ts';
 
 /** What a client has said of itself. */
 type Client = { isKnown: boolean };
@@ -122,8 +122,6 @@ function configure(process: Process, config: RedisConfig, args: readonly string[
   return undefined;
 }
 
-const pidOf = (process: Process): number => process.pids.get(process.namespaces.pid) ?? process.pid;
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 function stamp(ms: number): string {
   const date = new Date(ms);
   return `${String(date.getUTCDate()).padStart(2, '0')} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()} ${date.toISOString().slice(11, 23)}`;

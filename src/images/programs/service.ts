@@ -22,6 +22,9 @@ export const listenHttp = (process: Process, port: number, handle: Handler): { c
 export const listenWith = <Server>(process: Process, port: number, protocol: SpokenProtocol<Server>, server: Server): { close(): void } =>
   listen(process, port, [serve(protocol, server)]);
 
+/** As the process knows itself: within its own namespace. */
+export const pidOf = (process: Process): number => process.pids.get(process.namespaces.pid) ?? process.pid;
+
 /** Waits for the first of these signals, which then have no other effect. */
 function signalWaiter(process: Process, signals: readonly SignalName[]): { readonly received: () => SignalName | undefined; readonly changed: Condition } {
   const changed = new Condition();
@@ -60,7 +63,8 @@ export const textResponse = (status: number, body: string, headers: Readonly<Rec
   body,
 });
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** As C's strftime %b. */
+export const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** `22/Nov/2026:13:28:07 +0000`, as access logs have it. */
