@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { schemaErrors } from '../../src/apiserver/custom/json-schema.ts';
 import { newServer } from './server.ts';
 
 const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -197,4 +198,13 @@ test('a schema is obeyed in all its words, and what was wrong before may stay as
   });
   expect(ok('PATCH', `${path}/w`, { spec: { plain: 'z' } }, patch).spec).toMatchObject({ name: 'abc', plain: 'z' });
   expect(refused('PATCH', `${path}/w`, { spec: { name: 'abcd' } }, patch)).toContain('spec.name: Too long: may not be more than 2 bytes');
+});
+
+test('a text or a list that is made to be slow is judged at once', () => {
+  const duration = { type: 'string', format: 'duration' };
+  expect(schemaErrors('1ms'.repeat(5_000), duration, 'x')).toEqual([]);
+  expect(schemaErrors(`${'1ms'.repeat(5_000)}!`, duration, 'x')).toHaveLength(1);
+  const set = { type: 'array', 'x-kubernetes-list-type': 'set' as const, items: { type: 'integer' } };
+  const many = Array.from({ length: 50_000 }, (_, i) => i);
+  expect(schemaErrors([...many, 7], set, 'x')).toMatchObject([{ type: 'Duplicate', field: 'x[50000]' }]);
 });

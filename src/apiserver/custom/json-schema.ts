@@ -2,6 +2,7 @@
 import { RE2JS } from 're2js';
 import { duplicate, type FieldError, invalidValue, notSupported, required, tooLong, tooMany } from '../../apimachinery/field-error.ts';
 import { quote } from '../../apimachinery/go-text.ts';
+import { sortedJson } from '../../apimachinery/json.ts';
 import { isIp } from '../../apimachinery/names.ts';
 import { own } from '../../sim/own.ts';
 import { equal, isObject } from '../objects.ts';
@@ -145,11 +146,12 @@ function duplicates(list: readonly unknown[], schema: JsonSchema, path: string):
   const type = schema['x-kubernetes-list-type'];
   if (type !== 'set' && type !== 'map') return [];
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  const seen: unknown[] = [];
+  const seen = new Set<string>();
   return list.flatMap((item, i) => {
     const id = type === 'set' || !isObject(item) ? item : Object.fromEntries(keys.filter((key) => item[key] !== undefined).map((key) => [key, item[key]]));
-    if (seen.some((each) => equal(each, id))) return [duplicate(`${path}[${i}]`, id)];
-    seen.push(id);
+    const text = sortedJson(id);
+    if (seen.has(text)) return [duplicate(`${path}[${i}]`, id)];
+    seen.add(text);
     return [];
   });
 }
@@ -169,7 +171,7 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
   byte: (text) => /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text),
   date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)),
   datetime: (text) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[-+]\d{2}:\d{2})$/i.test(text) && !Number.isNaN(Date.parse(text)),
-  duration: (text) => /^[-+]?(\d+(\.\d*)?\s*(ns|us|µs|ms|s|m|h|d|w|[a-z]+))+$/.test(text),
+  duration: (text) => /^[-+]?(\d+(\.\d*)?\s*(µs|[a-z]+))+$/.test(text),
 };
 
 const typeOf = (value: unknown): string =>
