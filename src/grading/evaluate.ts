@@ -5,8 +5,9 @@ import { Errno } from '../linux/errno.ts';
 import { FileSystem } from '../linux/file-system.ts';
 import { daemonUser } from '../linux/file-user.ts';
 import { type Expressions, holds } from './cel.ts';
-import { matchesCommand, nearestCommand } from './commands.ts';
+import { nearestCommand } from './commands.ts';
 import { expressionFailure, type Failure, failedVerdict, failure, unreachable } from './failure.ts';
+import { commandMeant } from './ran.ts';
 import { resourcePath } from './resource-path.ts';
 import type { Failed, Verdict } from './verdict.ts';
 import type { Wording } from './wording.ts';
@@ -66,8 +67,8 @@ function negate(check: Check, outcome: Outcome, world: WorldView): Outcome {
 }
 
 /** Of a command that should not have been run: what was. */
-const ran = (check: Check, { commands }: WorldView): string | undefined => {
-  const command = 'command' in check ? commands.findLast((each) => matchesCommand(check.command, each)) : undefined;
+const ran = (check: Check, world: WorldView): string | undefined => {
+  const command = 'command' in check ? commandMeant(check.command, world) : undefined;
   return command && `${command.tool} ${command.verb}`.trim();
 };
 
@@ -105,13 +106,13 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
     return test({ items });
   }
   if ('command' in check) {
-    if (world.commands.some((command) => matchesCommand(check.command, command))) return passed;
+    if (commandMeant(check.command, world)) return passed;
     const { tool, verb = '' } = check.command;
     const near = nearestCommand(check.command, world.commands);
     return {
       ...fail(
         () => `${tool} ${String(verb)}`.trim(),
-        (words) => commandFound(near, words),
+        (words) => commandFound(near, check.command.status, words),
       ),
       untold: true,
       open: near?.differs === 'status' && near.command.status === undefined,
@@ -154,11 +155,12 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
 const reasonOf = (found: string): string => found.slice(found.lastIndexOf('\n') + 1).replace(/^(?:\*\* |curl: \(\d+\) (?:Failed to connect to .* ms: )?)/, '');
 
 /** What came of the command that was most like the one wanted. */
-function commandFound(near: ReturnType<typeof nearestCommand>, words: Wording): string {
+function commandFound(near: ReturnType<typeof nearestCommand>, wanted: number | undefined, words: Wording): string {
   if (near === undefined) return words.notRun;
   const { differs, command } = near;
   if (differs === 'at') return words.onOther(command.node);
-  if (differs === 'rest' && !command.status) return words.runOtherwise;
+  // Where it ended as wanted, it was on another container, or too early.
+  if (differs === 'rest' ? !command.status : command.status === (wanted ?? command.status)) return words.runOtherwise;
   return command.status === undefined ? words.runs : words.ended(command.status);
 }
 

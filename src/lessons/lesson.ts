@@ -53,6 +53,10 @@ export type CommandPattern = {
   readonly mentions?: string;
   /** Exit status; default: whatever it was. */
   readonly status?: number;
+  /** The name of a container: one of its words is the id of such a one on the node where it ran. */
+  readonly container?: string;
+  /** It came after such a command of this step; of this one, what `container` and `after` ask is not looked at. */
+  readonly after?: CommandPattern;
 };
 
 type CheckFacts = {
