@@ -56,13 +56,13 @@ export class Trace {
     for (const name of namesOf(server)) {
       const value: unknown = Reflect.get(server, name, server);
       if (typeof value !== 'function') {
-        Object.defineProperty(wrapped, name, { get: () => Reflect.get(server, name, server) });
+        Object.defineProperty(wrapped, name, { get: () => Reflect.get(server, name, server), configurable: true });
         continue;
       }
       const where = { wall, from, to };
       const method = (...args: unknown[]): unknown =>
         this.#sim.cause === 0 ? value.apply(server, args) : this.#record(where, name, args, describe, () => value.apply(server, args));
-      Object.defineProperty(wrapped, name, { value: method });
+      Object.defineProperty(wrapped, name, { value: method, configurable: true });
     }
     return wrapped as Server;
   }

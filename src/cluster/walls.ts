@@ -1,9 +1,11 @@
 /** How each wall's calls read in the X-ray. */
 
 import type { ContainerdApi } from '../interfaces/containerd.ts';
+import type { CriServer } from '../interfaces/cri.ts';
 import type { DockerApi } from '../interfaces/docker.ts';
 import type { Compare, RangeRequest, TxnOperation } from '../interfaces/etcd.ts';
 import type { RestRequest, RestResponse } from '../interfaces/rest.ts';
+import type { Kernel } from '../linux/kernel.ts';
 import type { Describe, Trace, Wall } from './trace.ts';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -63,10 +65,13 @@ export const describeEtcd: Describe = (method, args) => {
   return undefined;
 };
 
+/** By part of the API: methods that change something, and what of their arguments says which thing. */
+type PartCalls = Readonly<Record<string, Readonly<Record<string, (args: readonly unknown[]) => string>>>>;
+
 const capital = (method: string): string => method.charAt(0).toUpperCase() + method.slice(1);
 
 /** Calls that change something, and what of their arguments says which thing. */
-const criCalls: Readonly<Record<string, (args: readonly unknown[]) => string>> = {
+const criCalls: PartCalls[string] = {
   runPodSandbox: ([config]) => nameIn(config),
   stopPodSandbox: ([id]) => short(id),
   removePodSandbox: ([id]) => short(id),
@@ -80,9 +85,6 @@ const criCalls: Readonly<Record<string, (args: readonly unknown[]) => string>> =
   execSync: ([id, cmd]) => `${short(id)} ${(cmd as readonly string[]).join(' ')}`,
   attach: ([request]) => short((request as { containerId: string }).containerId),
 };
-
-/** Called by name; calls that only look are left out. */
-export const describeCri: Describe = (method, args) => (criCalls[method] ? { call: `${capital(method)} ${criCalls[method](args)}` } : undefined);
 
 const ociCalls = new Set(['create', 'start', 'kill', 'delete', 'exec']);
 /** `list`, `state` and the like are left out. */
@@ -123,9 +125,6 @@ export const describeKubelet: Describe = (method, args) =>
     ? { call: `${method} ${(args[0] as { namespace: string; name: string }).namespace}/${(args[0] as { name: string }).name}`, outcome: () => 'streaming' }
     : undefined;
 
-/** By part of the API: methods that change something, and what of their arguments says which thing. */
-type PartCalls = Readonly<Record<string, Readonly<Record<string, (args: readonly unknown[]) => string>>>>;
-
 const firstArgument = ([id]: readonly unknown[]): string => short(id);
 
 const dockerCalls: PartCalls = {
@@ -148,27 +147,70 @@ const containerdCalls: PartCalls = {
   images: { pull: ([namespace, name]) => `${text(namespace)}/${text(name)}` },
 };
 
+/** Words of a call that only looks: the first two that name something, as `k8s.io/web`. */
+function looked(args: readonly unknown[]): string {
+  const named = args.slice(0, 2).filter((each): each is string => typeof each === 'string' && each !== '');
+  return named.map((each) => each.replace(/^((?:sha256:)?[0-9a-f]{12})[0-9a-f]{52}$/, '$1')).join('/');
+}
+
+/** Methods of `calls` by their own words; with `reads` every other one as well. */
+const describeCalls =
+  (calls: PartCalls[string], reads: boolean, name: (method: string) => string): Describe =>
+  (method, args) =>
+    calls[method] || reads ? { call: `${name(method)} ${(calls[method] ?? looked)(args)}`.trimEnd() } : undefined;
+
 /** The API with the calls of its parts recorded: `containers.create`, `tasks.start` … */
-function tracedParts<Api extends object>(trace: Trace, api: Api, wall: Wall, from: string, to: string, calls: PartCalls): Api {
-  const parts = new Map(
-    Object.entries(calls).map(([part, methods]) => {
-      const describe: Describe = (method, args) => (methods[method] ? { call: `${part}.${method} ${methods[method](args)}` } : undefined);
-      return [part, { describe, given: undefined as object | undefined, traced: undefined as object | undefined }] as const;
-    }),
-  );
-  return new Proxy(api, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      const part = typeof name === 'string' ? parts.get(name) : undefined;
-      if (!part || typeof value !== 'object' || value === null) return typeof value === 'function' ? value.bind(target) : value;
-      if (part.given !== value) Object.assign(part, { given: value, traced: trace.around(value, wall, from, to, part.describe) });
-      return part.traced;
+function tracedParts<Api extends object>(trace: Trace, api: Api, wall: Wall, from: string, to: string, calls: PartCalls, reads = false): Api {
+  const parts = new Map<string | symbol, { readonly given: object; readonly traced: object }>();
+  return new Proxy(
+    reads
+      ? trace.around(
+          api,
+          wall,
+          from,
+          to,
+          describeCalls({}, true, (method) => method),
+        )
+      : api,
+    {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value === 'function') return value.bind(target);
+        if (typeof value !== 'object' || value === null || typeof name === 'symbol') return value;
+        let part = parts.get(name);
+        if (part?.given !== value) {
+          const describe = describeCalls(calls[name] ?? {}, reads, (method) => `${name}.${method}`);
+          part = { given: value, traced: trace.around(value, wall, from, to, describe) };
+          parts.set(name, part);
+        }
+        return part.traced;
+      },
     },
-  });
+  );
 }
 
 /** The API with every call written down that a learner set off. */
-export const tracedDocker = (trace: Trace, api: DockerApi, from: string, to: string): DockerApi => tracedParts(trace, api, 'docker', from, to, dockerCalls);
+export const tracedDocker = (trace: Trace, api: DockerApi, from: string, to: string, reads = false): DockerApi =>
+  tracedParts(trace, api, 'docker', from, to, dockerCalls, reads);
 /** The same for containerd's clients. */
-export const tracedContainerd = (trace: Trace, api: ContainerdApi, from: string, to: string): ContainerdApi =>
-  tracedParts(trace, api, 'containerd', from, to, containerdCalls);
+export const tracedContainerd = (trace: Trace, api: ContainerdApi, from: string, to: string, reads = false): ContainerdApi =>
+  tracedParts(trace, api, 'containerd', from, to, containerdCalls, reads);
+/** The same for clients of the Container Runtime Interface; `reads`: what only looks as well. */
+export const tracedCri = (trace: Trace, server: CriServer, from: string, to: string, reads = false): CriServer => {
+  const describe = describeCalls(criCalls, reads, capital);
+  return { runtime: trace.around(server.runtime, 'cri', from, to, describe), image: trace.around(server.image, 'cri', from, to, describe) };
+};
+
+/** Who listens at a socket, by its usual name: `/run/crio/crio.sock` → `crio`. */
+export const serverName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.sock$/, '');
+
+/** What a person's tools say to daemons of their machine, to look or to change: `nerdctl → containerd (node01)`. */
+export function traceTools(trace: Trace, kernel: Kernel): void {
+  const traced: Readonly<Record<string, (server: never, from: string, to: string) => object>> = {
+    containerd: (server, from, to) => tracedContainerd(trace, server, from, to, true),
+    docker: (server, from) => tracedDocker(trace, server, from, `dockerd (${kernel.hostname})`, true),
+    cri: (server, from, to) => tracedCri(trace, server, from, to, true),
+  };
+  kernel.onDial = ({ comm }, path, protocol, server) =>
+    kernel.sim.cause === 0 ? server : (traced[protocol]?.(server as never, comm, `${serverName(path)} (${kernel.hostname})`) ?? server);
+}

@@ -11,7 +11,7 @@ import { NetworkNamespace } from './network.ts';
 import type { OpenFile } from './open-file.ts';
 import { openPath } from './open-path.ts';
 import { Process, type SpawnOptions } from './process.ts';
-import { type Program, type ProgramTable, withReleases } from './program.ts';
+import { type ProgramTable, type Runnable, withReleases } from './program.ts';
 import { mayFork } from './rlimits.ts';
 import { runProgram } from './run-program.ts';
 import type { SignalName } from './signals.ts';
@@ -58,6 +58,8 @@ export class Kernel {
   readonly pinnedNamespaces = { uts: new Map<string, Namespaces['uts']>(), ipc: new Map<string, Namespaces['ipc']>() };
   /** Told of each program that starts, in a new process or in an old one's place (an execution log, as auditd keeps one); `missing`: what a shell found no program for. */
   onSpawn: (process: Process, missing?: readonly string[]) => void = () => {};
+  /** Told of each call to a server behind a unix socket; what it gives is called in its place. */
+  onDial: (process: Process, path: string, protocol: string, server: unknown) => unknown = (_process, _path, _protocol, server) => server;
   /** Areas that memory is swapped out to: /proc/swaps. */
   readonly swaps: { readonly path: string; readonly bytes: number }[] = [];
   /** How far the node's clock is from true time. */
@@ -151,7 +153,7 @@ export class Kernel {
   }
 
   /** The Program of an executable file, with the argv it is called with: `#!` scripts run their interpreter. Throws ENOEXEC. */
-  resolve(process: Process, path: string, inode: Inode, argv: readonly string[]): { readonly program: Program; readonly argv: readonly string[] } {
+  resolve(process: Process, path: string, inode: Inode, argv: readonly string[]): Runnable {
     if (inode.type !== 'file') throw new Errno('EACCES', path);
     if (inode.program !== undefined) {
       const program = this.programs.get(inode.program) ?? this.programs.get('not-simulated');
@@ -238,7 +240,7 @@ export class Kernel {
     const sim = this.sim.scope(`process:${pid}:${options.argv[0] ?? ''}`);
     const process = new Process(this, parent, pid, { ...options, namespaces, cgroup, sim });
     if (parent?.cgroup === cgroup) process.oomScoreAdj = parent.oomScoreAdj;
-    let prepared: { readonly program: Program; readonly argv: readonly string[] };
+    let prepared: Runnable;
     try {
       prepared = options.program ? { program: options.program, argv: options.argv } : this.#prepare(process, options);
     } catch (error) {
@@ -255,7 +257,7 @@ export class Kernel {
     return process;
   }
 
-  #prepare(process: Process, options: SpawnOptions): { readonly program: Program; readonly argv: readonly string[] } {
+  #prepare(process: Process, options: SpawnOptions): Runnable {
     const { path, prepared } = this.executable(process, options.argv, process.env);
     process.exe = path;
     process.comm = path.slice(path.lastIndexOf('/') + 1);
@@ -263,11 +265,7 @@ export class Kernel {
   }
 
   /** What an argv runs, looked up in the PATH of `env`. */
-  executable(
-    process: Process,
-    argv: readonly string[],
-    env: Readonly<Record<string, string>>,
-  ): { readonly path: string; readonly prepared: { readonly program: Program; readonly argv: readonly string[] } } {
+  executable(process: Process, argv: readonly string[], env: Readonly<Record<string, string>>): { readonly path: string; readonly prepared: Runnable } {
     const name = argv[0] ?? '';
     const found = this.lookup(process, name, env['PATH']);
     // A script is handed to its interpreter under the name it was called by.

@@ -9,7 +9,7 @@ import type { Kernel } from './kernel.ts';
 import type { Namespaces, PidNamespace } from './namespaces.ts';
 import type { OpenFile } from './open-file.ts';
 import { resolvePath } from './path-walk.ts';
-import type { Program } from './program.ts';
+import type { Program, Runnable } from './program.ts';
 import type { Rlimits } from './rlimits.ts';
 import { defaultAction, type SignalName, signalNumbers } from './signals.ts';
 import type { Tty } from './tty.ts';
@@ -174,7 +174,7 @@ export class Process implements CgroupMember {
    * execve: this process becomes another program, which the caller then runs as `program(argv, process)`.
    * Throws ENOENT, EACCES, ENOEXEC before anything has changed. Handlers go, ignored signals stay ignored.
    */
-  exec(argv: readonly string[], env: Readonly<Record<string, string>> = this.env): { readonly program: Program; readonly argv: readonly string[] } {
+  exec(argv: readonly string[], env: Readonly<Record<string, string>> = this.env): Runnable {
     const { path, prepared } = this.kernel.executable(this, argv, env);
     this.env = { ...env };
     this.argv = prepared.argv;

@@ -7,6 +7,9 @@ export type ExitCode = number;
 /** Anything with a place in PATH: kubectl in the learner's shell, nginx in a container, sh itself. argv[0] is the name it was called by. */
 export type Program = (argv: readonly string[], process: Process) => Routine<ExitCode>;
 
+/** What an argv comes to: what runs, and the argv that it is given. */
+export type Runnable = { readonly program: Program; readonly argv: readonly string[] };
+
 /** Finds a Program by the name that an executable file carries (see FileNode.program). */
 export type ProgramTable = { get(name: string): Program | undefined };
 

@@ -31,3 +31,20 @@ test('one kubectl run crosses every wall, in order, and nothing else is blamed o
   session.cluster.sim.advance(15_000);
   expect(session.crossings).toEqual([]);
 });
+
+test('what the tools of a node say to its daemons, to look or to change, is seen', () => {
+  const session = new Session({ world: 'node', seed: 1 });
+  const after = (line: string): readonly string[] => {
+    session.input({ line });
+    session.cluster.sim.advance(10_000);
+    return session.crossings.map(({ wall, from, to, call }) => `${wall} ${from} ${to} ${call}`);
+  };
+  expect(after('nerdctl ps')).toContain('containerd nerdctl containerd (node01) containers.list default');
+  expect(after('ctr -n k8s.io images ls')).toContain('containerd ctr containerd (node01) images.list k8s.io');
+  expect(after('docker ps')).toContain('docker docker dockerd (node01) containers.list');
+  expect(after('crictl -r unix:///run/containerd/containerd.sock pods')).toContain('cri crictl containerd (node01) ListPodSandbox');
+  const run = after('nerdctl run -d --name web nginx:1.27');
+  expect(run.findIndex((call) => call.startsWith('containerd nerdctl containerd (node01) tasks.start'))).toBeLessThan(
+    run.findIndex((call) => call.startsWith('oci containerd (node01) runc start')),
+  );
+});

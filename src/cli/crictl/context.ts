@@ -131,7 +131,7 @@ export class Context {
       const inode = this.process.fs.stat(path);
       this.process.fs.check(inode, 2, path);
       if (inode.type !== 'socket') throw new Errno('ECONNREFUSED');
-      return dialUnix(criProtocol, inode);
+      return dialUnix(criProtocol, inode, this.process, path);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       const service = `unknown service runtime.v1.${kind === 'runtime' ? 'RuntimeService' : 'ImageService'}`;

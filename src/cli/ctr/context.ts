@@ -80,7 +80,7 @@ export class Context {
     try {
       const inode = this.process.fs.stat(path);
       this.process.fs.check(inode, 2, path);
-      const client = dialUnix(containerdProtocol, inode);
+      const client = dialUnix(containerdProtocol, inode, this.process, path);
       if (this.#parts.namespaced) checkNamespace(this.namespace);
       return client;
     } catch (error) {

@@ -90,7 +90,7 @@ export class Context {
     try {
       const inode = this.process.fs.stat(path);
       this.process.fs.check(inode, 2, path);
-      return dialUnix(dockerProtocol, inode);
+      return dialUnix(dockerProtocol, inode, this.process, path);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       if (this.old) throw new CliError(oldUnreachable(error, this.#host), 1, true);

@@ -103,7 +103,7 @@ export class Context {
     try {
       const inode = this.process.fs.stat(path);
       this.process.fs.check(inode, 2, path);
-      return dialUnix(containerdProtocol, inode);
+      return dialUnix(containerdProtocol, inode, this.process, path);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       if (error.code === 'ENOENT') throw new NerdctlError(`cannot access containerd socket ${JSON.stringify(path)}: no such file or directory`);

@@ -1,12 +1,12 @@
 /** Whom the kubelet of each release speaks to: a socket, or up to 1.23 the dockershim in its own process (cmd/kubelet/app/server.go, pkg/kubelet/kubelet.go). */
-import { CriError, type CriServer, criProtocol, type ImageService, type RuntimeService } from '../../interfaces/cri.ts';
+import { CriError, type CriServer, criProtocol } from '../../interfaces/cri.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { minorOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
-import { describeCri } from '../walls.ts';
+import { serverName, tracedCri } from '../walls.ts';
 import type { Flags } from './component.ts';
 import { fatal } from './component.ts';
 import { serveDockershim } from './dockershim.ts';
@@ -63,7 +63,7 @@ function* inTreeDockershim({ process, set, config, version, trace, nodeName }: W
       version,
       `misconfiguration: kubelet cgroup driver: ${JSON.stringify(ours)} is different from docker cgroup driver: ${JSON.stringify(theirs)}`,
     );
-  const traced = tracedAs(server, trace, nodeName, `dockershim (${nodeName})`);
+  const traced = tracedCri(trace, server, `kubelet (${nodeName})`, `dockershim (${nodeName})`);
   return () => traced;
 }
 
@@ -96,7 +96,7 @@ function runtimeAt(process: Process, path: string, trace: Trace, nodeName: strin
   return () => {
     try {
       const server = dialUnix(criProtocol, process.fs.stat(path));
-      if (last?.server !== server) last = { server, traced: tracedAs(server, trace, nodeName, `${serverName(path)} (${nodeName})`) };
+      if (last?.server !== server) last = { server, traced: tracedCri(trace, server, `kubelet (${nodeName})`, `${serverName(path)} (${nodeName})`) };
       return last.traced;
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
@@ -108,11 +108,3 @@ function runtimeAt(process: Process, path: string, trace: Trace, nodeName: strin
     }
   };
 }
-
-/** Who listens at a socket, by its usual name: `/run/crio/crio.sock` → `crio`. */
-const serverName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.sock$/, '');
-
-const tracedAs = (server: CriServer, trace: Trace, nodeName: string, to: string): CriServer => ({
-  runtime: trace.around<RuntimeService>(server.runtime, 'cri', `kubelet (${nodeName})`, to, describeCri),
-  image: trace.around<ImageService>(server.image, 'cri', `kubelet (${nodeName})`, to, describeCri),
-});

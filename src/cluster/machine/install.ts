@@ -3,6 +3,7 @@
 import { defaultText } from '../../containerd/config-file.ts';
 import { enable } from '../kubeadm/files.ts';
 import { newest } from '../releases.ts';
+import { traceTools } from '../walls.ts';
 import { cniVersion, criToolsVersion } from '../web/kubernetes-packages.ts';
 import type { WorldContext } from '../worlds/index.ts';
 import { installBundle, nerdctlFull } from './bundles.ts';
@@ -13,6 +14,7 @@ import { addPackages } from './packages.ts';
 /** A machine with the lab's command-line tools, connected to the world's network. */
 export function addMachine(context: WorldContext, options: Pick<MachineOptions, 'hostname' | 'ip' | 'hosts' | 'cpus' | 'memoryBytes'>): Machine {
   const machine = newMachine({ ...options, sim: context.sim, fabric: context.fabric, ...context.programSet });
+  traceTools(context.trace, machine.kernel);
   context.machines.set(options.hostname, machine);
   installSshd(machine);
   return machine;
