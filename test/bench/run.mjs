@@ -196,18 +196,23 @@ async function api() {
 
 async function lines() {
   const justBash = await installed('just-bash@3');
-  const { api: measured } = await interleaved(Math.min(rounds, 3), { api: () => engine('api', 'lines', ...(justBash ? [justBash] : [])) });
-  const at = (name, share) => measured.map((each) => [...each[name]].sort((a, b) => a - b)[Math.floor(each[name].length * share)]);
+  const { ours, theirs = [] } = await interleaved(rounds, {
+    ours: () => engine('api', 'lines'),
+    ...(justBash ? { theirs: () => engine('api', 'justBash', justBash) } : {}),
+  });
+  const middle = (times, share = 0.5) => [...times].sort((a, b) => a - b)[Math.floor(times.length * share)];
+  const at = (name, share) => ours.map((each) => middle(each[name], share));
+  const yardstick = theirs.map((times) => middle(times));
   for (const [name, text] of Object.entries({ get: 'get pods', describe: 'describe pod', apply: 'apply' })) {
     const figure = `Enter to prompt: kubectl ${text}, p50 ÷ just-bash's echo`;
     rows.push(
       justBash
-        ? row(figure, ratios(at(name, 0.5), at('justBash', 0.5)), { unit: '×', atMost: 1, note: `${median(at('justBash', 0.5)).toFixed(1)} ms of just-bash` })
+        ? row(figure, ratios(at(name, 0.5), yardstick), { unit: '×', atMost: 1, note: `${median(yardstick).toFixed(2)} ms of just-bash` })
         : skipped(figure, 'just-bash cannot be had here'),
       row(`Enter to prompt: kubectl ${text}, p99`, at(name, 0.99), {
         unit: ' ms',
         atMost: 16,
-        note: `p50 ${median(at(name, 0.5)).toFixed(1)} ms; echo ${median(at('echo', 0.5)).toFixed(1)} ms`,
+        note: `p50 ${median(at(name, 0.5)).toFixed(2)} ms; echo ${median(at('echo', 0.5)).toFixed(2)} ms`,
       }),
     );
   }

@@ -32,20 +32,22 @@ export function createThreeWayStrategicPatch({ original, modified, current }: Ve
 function diffMaps(original: JsonObject, modified: JsonObject, type: SchemaType | undefined, options: Options): JsonObject {
   const patch: Record<string, unknown> = {};
   for (const [key, before] of Object.entries(original)) {
-    if (before === undefined) continue;
     const after = own(modified, key);
+    // What is one and the same does not differ.
+    if (before === undefined || before === after) continue;
     if (after === undefined) {
       if (options.deletions) patch[key] = null;
     } else if (typeOf(before) !== typeOf(after)) {
       if (options.changes) patch[key] = after;
     } else if (isObject(before) && isObject(after)) diffMapField(patch, key, { before, after, type, options });
     else if (Array.isArray(before) && Array.isArray(after)) diffListField(patch, key, { before, after, type, options });
-    else if (options.changes && before !== after) patch[key] = after;
+    else if (options.changes) patch[key] = after;
   }
   if (options.changes) for (const [key, value] of Object.entries(modified)) if (value !== undefined && own(original, key) === undefined) patch[key] = value;
+  if (!options.retainKeys) return patch;
   const cleared = Object.keys(original).some((key) => original[key] !== undefined && own(modified, key) === undefined);
   const kept = Object.keys(modified).filter((key) => modified[key] !== undefined);
-  if (options.retainKeys && kept.length > 0 && (Object.keys(patch).length > 0 || cleared)) patch[directives.retainKeys] = kept.sort();
+  if (kept.length > 0 && (Object.keys(patch).length > 0 || cleared)) patch[directives.retainKeys] = kept.sort();
   return patch;
 }
 

@@ -56,7 +56,7 @@ const objectPath = ({ resource, namespace, manifest }: ManifestTarget): string =
 type LivePatch = { readonly patch: Obj; readonly contentType: string };
 
 function* makePatch(k: Kubectl, { target, modified }: Patchwork, live: Obj): Routine<LivePatch> {
-  const original = originalConfiguration(live) ?? {};
+  const original = originalConfiguration(live, modified) ?? {};
   const type = typeOf(text(modified.object['apiVersion']), text(modified.object['kind']));
   if (!type) return { patch: createThreeWayMergePatch(original, modified.object, live), contentType: 'application/merge-patch+json' };
   try {
