@@ -3,6 +3,7 @@ import { type FieldRequirement, FieldSelectorError, matchesFields, parseFieldSel
 import { matches, parseSelector, SelectorError } from '../apimachinery/labels.ts';
 import { badRequest } from '../apimachinery/status.ts';
 import type { RestRequest } from '../interfaces/rest.ts';
+import { own } from '../sim/own.ts';
 import type { Strategy } from './registry/strategy.ts';
 import { queryValue } from './request-info.ts';
 import type { ServedResource } from './resource-table.ts';
@@ -21,7 +22,7 @@ export function selectionOf(request: RestRequest, served: ServedResource): Selec
   const fields = text === '' ? [] : parse(() => parseFieldSelector(text), FieldSelectorError);
   const known = served.strategy.fields ?? {};
   for (const { field } of fields) {
-    if (field === 'metadata.name' || (field === 'metadata.namespace' && served.namespaced) || known[field] !== undefined) continue;
+    if (field === 'metadata.name' || (field === 'metadata.namespace' && served.namespaced) || own(known, field)) continue;
     throw badRequest(unknownField(served, field));
   }
   return {
@@ -41,7 +42,7 @@ const hasFields = (fields: readonly FieldRequirement[], object: KubeObject, know
   matchesFields(fields, (path) => {
     if (path === 'metadata.name') return object.metadata.name ?? '';
     if (path === 'metadata.namespace') return object.metadata.namespace ?? '';
-    return known[path]?.(object) ?? '';
+    return own(known, path)?.(object) ?? '';
   });
 
 function parse<T>(read: () => T, refusal: new (...args: never[]) => Error): T {

@@ -59,3 +59,46 @@ sleep 11`);
     'FailureTarget Failed 0 2No resources found in default namespace.\n',
   );
 });
+
+test('examples of kubectl and of the pages of kubernetes.io, word by word', () => {
+  const { type } = typeIn('kubeadm-3');
+  type(`cat <<Y | kubectl apply -f -
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shirts.stable.example.com}
+spec:
+  group: stable.example.com
+  scope: Namespaced
+  names: {plural: shirts, kind: Shirt}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {color: {type: string}, size: {type: integer}}}}}}
+    selectableFields: [{jsonPath: .spec.color}, {jsonPath: .spec.size}]
+Y
+sleep 3
+for n in 1 2 3; do printf 'apiVersion: stable.example.com/v1\nkind: Shirt\nmetadata: {name: s%s}\nspec: {color: blue, size: %s}\n' $n $n | kubectl apply -f -; done`);
+  expect(type('kubectl get shirts --field-selector spec.color=blue,spec.size=2 -o name')).toBe('shirt.stable.example.com/s2\n');
+  expect(type('kubectl get shirts --field-selector constructor=x')).toContain('field label not supported: constructor\n');
+  const refused = 'error: context "nosuch" does not exist\n';
+  for (const line of ['cluster-info', 'version', 'run a --image=b', 'create ns a', 'auth whoami', 'get --raw /'])
+    expect(type(`kubectl --context nosuch ${line}`)).toBe(refused);
+  expect(type('kubectl --context nosuch create token a')).toBe('Error in configuration: context was not found for specified context: nosuch\n');
+  expect(type('kubectl --cluster nosuch api-versions')).toBe('error: cluster "nosuch" does not exist\n');
+  expect(type('kubectl convert -f pod.yaml')).toBe('error: unknown command "convert" for "kubectl"\n');
+  expect(type('kubectl describe pods ""')).toBe('error: resource name may not be empty\n');
+  expect(type('kubectl exec "" -- env')).toBe('error: pod, type/name or --filename must be specified\n');
+  type('kubectl run web --image=nginx; kubectl wait --for=condition=Ready pod/web');
+  expect(type('kubectl debug web --copy-to=copy --container=nosuch -- sh')).toContain('error: you must specify image when creating new container\n');
+  expect(type('kubectl debug web --image=busybox --profile=general -q')).toBe('');
+  expect(type('kubectl run web --image=nginx --dry-run=client -o yaml | kubectl replace -f -')).toContain(
+    '- "EphemeralContainers": [\n-  {\n-   "Name": "debugger-',
+  );
+  type('echo k > key; kubectl config set users.a.client-key-data c2VjcmV0; kubectl config set-credentials a --client-key=key');
+  expect(type(`kubectl config view -o jsonpath='{.users[?(@.name=="a")].user}'`)).toBe('{"client-key":"/root/key"}');
+  type('kubectl alpha kuberc set --section aliases --name getn --command get --prependarg nodes --option output=wide');
+  expect(type('kubectl alpha kuberc view -o json | tr -d " \\n"')).toBe(
+    '{"kind":"Preference","apiVersion":"kubectl.config.k8s.io/v1beta1","defaults":[],"aliases":[{"name":"getn","command":"get","prependArgs":["nodes"],"options":[{"name":"output","default":"wide"}]}]}',
+  );
+});

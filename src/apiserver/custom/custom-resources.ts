@@ -78,6 +78,7 @@ function strategyFor(version: CrdVersion, hasStatus: boolean): Strategy {
     status: hasStatus,
     generation: true,
     columns: columnsOf(version),
+    fields: selectable(version),
     unknownFields: (object) => unknownCustomFields(schema, object),
     schema,
     scale: version.subresources?.scale,
@@ -106,6 +107,10 @@ function columnsOf({ additionalPrinterColumns }: CrdVersion): readonly Column[] 
   );
   return [nameColumn, ...columns];
 }
+
+/** What a field selector may ask of them besides the name and the namespace. */
+const selectable = ({ selectableFields = [] }: CrdVersion): NonNullable<Strategy['fields']> =>
+  Object.fromEntries(selectableFields.map(({ jsonPath }) => [jsonPath.slice(1), (object) => String(valueAt(object, jsonPath) ?? '')]));
 
 /** Fields of a custom resource that its schema does not know, for strict decoding. */
 function unknownCustomFields(schema: JsonSchema, object: unknown): string[] {

@@ -1,16 +1,19 @@
 /** Objects as the apiserver's own ("internal") Go types print them in `Invalid value: {…}`: capitalised fields in their order, the empty ones too. */
 
+const container =
+  'Name=s Image=s Command Args WorkingDir=s Ports=[ContainerPort EnvFrom=[EnvFrom Env=[EnvVar Resources=Resources ResizePolicy=[ResizePolicy RestartPolicy RestartPolicyRules VolumeMounts=[VolumeMount VolumeDevices=[VolumeDevice LivenessProbe=*Probe ReadinessProbe=*Probe StartupProbe=*Probe Lifecycle=*Lifecycle TerminationMessagePath=s TerminationMessagePolicy=s ImagePullPolicy=s SecurityContext=*SecurityContext Stdin=b StdinOnce=b TTY=b';
+
 /**
  * kubernetes pkg/apis/{core,apps,policy}/types.go. A field is its Go name and what it holds: nothing for a pointer or list (`null` when absent), `=s`, `=i`, `=b` for
  * a text, number or flag, `=q` for an amount, `=m` for a map, `=T` for a struct, `=*T` for a pointer to one, `=[T` for a list of them.
  */
 const types: Readonly<Record<string, string>> = {
   PodSpec:
-    'Volumes=[Volume InitContainers=[Container Containers=[Container EphemeralContainers RestartPolicy=s TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy=s NodeSelector=m ServiceAccountName=s AutomountServiceAccountToken NodeName=s SecurityContext=*PodSecurityContext ImagePullSecrets=[Name Hostname=s Subdomain=s SetHostnameAsFQDN Affinity=*Affinity SchedulerName=s Tolerations=[Toleration HostAliases=[HostAlias PriorityClassName=s Priority PreemptionPolicy DNSConfig ReadinessGates RuntimeClassName Overhead=m EnableServiceLinks TopologySpreadConstraints=[Spread OS SchedulingGates=[Name ResourceClaims Resources=*Resources HostnameOverride WorkloadRef',
+    'Volumes=[Volume InitContainers=[Container Containers=[Container EphemeralContainers=[EphemeralContainer RestartPolicy=s TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy=s NodeSelector=m ServiceAccountName=s AutomountServiceAccountToken NodeName=s SecurityContext=*PodSecurityContext ImagePullSecrets=[Name Hostname=s Subdomain=s SetHostnameAsFQDN Affinity=*Affinity SchedulerName=s Tolerations=[Toleration HostAliases=[HostAlias PriorityClassName=s Priority PreemptionPolicy DNSConfig ReadinessGates RuntimeClassName Overhead=m EnableServiceLinks TopologySpreadConstraints=[Spread OS SchedulingGates=[Name ResourceClaims Resources=*Resources HostnameOverride WorkloadRef',
   PodSecurityContext:
     'HostNetwork=b HostPID=b HostIPC=b ShareProcessNamespace HostUsers SELinuxOptions WindowsOptions RunAsUser RunAsGroup RunAsNonRoot SupplementalGroups SupplementalGroupsPolicy FSGroup FSGroupChangePolicy Sysctls=[Pair SeccompProfile=*Profile AppArmorProfile=*Profile SELinuxChangePolicy',
-  Container:
-    'Name=s Image=s Command Args WorkingDir=s Ports=[ContainerPort EnvFrom=[EnvFrom Env=[EnvVar Resources=Resources ResizePolicy=[ResizePolicy RestartPolicy RestartPolicyRules VolumeMounts=[VolumeMount VolumeDevices=[VolumeDevice LivenessProbe=*Probe ReadinessProbe=*Probe StartupProbe=*Probe Lifecycle=*Lifecycle TerminationMessagePath=s TerminationMessagePolicy=s ImagePullPolicy=s SecurityContext=*SecurityContext Stdin=b StdinOnce=b TTY=b',
+  Container: container,
+  EphemeralContainer: `${container} TargetContainerName=s`,
   ContainerPort: 'Name=s HostPort=i ContainerPort=i Protocol=s HostIP=s',
   EnvVar: 'Name=s Value=s ValueFrom=*EnvVarSource',
   EnvVarSource: 'FieldRef=*FieldRef ResourceFieldRef=*ResourceFieldRef ConfigMapKeyRef=*KeyRef SecretKeyRef=*KeyRef FileKeyRef',

@@ -37,6 +37,8 @@ function* runCommand(commands: readonly CommandEntry[], words: readonly string[]
   if (path === '' && !builtIn.has(firstName(words) ?? '')) {
     const status = yield* runPlugin(words, process);
     if (status !== undefined) return status;
+    // Cobra looks for the command before it reads flags.
+    if (words[0]?.startsWith('-') === false) throw unknownCommand(commands, words[0]);
   }
   const parsed = parse(path, rest, process);
   if (path === '' && parsed.args[0] === 'help') return yield* help(commands, parsed.args.slice(1), process);

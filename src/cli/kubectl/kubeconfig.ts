@@ -164,15 +164,16 @@ export type ClientConfig = {
   readonly isDefault: boolean;
 };
 
-/** Settles flags, context, cluster and user. Throws KubectlError with clientcmd's texts. */
-export function clientConfig(process: Process, flags: FlagValues): ClientConfig {
+/** Settles flags, context, cluster and user. Throws KubectlError with clientcmd's texts: those of its overrides where a namespace is asked for first. */
+export function clientConfig(process: Process, flags: FlagValues, serverFirst: boolean): ClientConfig {
   const config = loadKubeconfig(process, flags);
   const contextName = flags.text('context') || config.currentContext;
   const context = config.contexts[contextName];
   if (contextName !== '' && !context) {
+    if (serverFirst) throw new KubectlError(`context "${contextName}" does not exist`);
     throw new KubectlError(`Error in configuration: context was not found for specified context: ${contextName}`, { bare: true });
   }
-  const cluster = clusterOf(config, flags, context);
+  const cluster = clusterOf(config, flags, context, serverFirst);
   const user = userOf(config, flags, context);
   const server = flags.text('server') || text(cluster['server']);
   const inCluster = server === '' ? inClusterConfig(process) : undefined;
@@ -220,10 +221,10 @@ function userOf(config: Kubeconfig, flags: FlagValues, context: Obj | undefined)
   return user ?? {};
 }
 
-function clusterOf(config: Kubeconfig, flags: FlagValues, context: Obj | undefined): Obj {
+function clusterOf(config: Kubeconfig, flags: FlagValues, context: Obj | undefined, serverFirst: boolean): Obj {
   const name = flags.text('cluster') || text(context?.['cluster']);
   const cluster = config.clusters[name];
-  if (flags.has('cluster') && !cluster) throw new KubectlError(`no server found for cluster "${name}"`);
+  if (flags.has('cluster') && !cluster) throw new KubectlError(serverFirst ? `cluster "${name}" does not exist` : `no server found for cluster "${name}"`);
   return cluster ?? {};
 }
 

@@ -18,6 +18,9 @@ const lettersPerStep = 250;
 /** `client` sends no change, `server` sends it with dryRun=All. */
 export type DryRun = 'none' | 'client' | 'server';
 
+const serverFirst =
+  /^(api-|apply$|auth (can-i|whoami)|autoscale|certificate|cluster-info|cordon|create(?! token)|diff|drain|explain|expose|proxy|replace|run|set env|top node|uncordon|version|wait)/;
+
 /** `k` everywhere: made once a call, before the command's `run`. */
 export class Kubectl {
   readonly process: Process;
@@ -45,8 +48,13 @@ export class Kubectl {
     return this.process.now;
   }
 
+  /** Whether the command makes its client before it asks for its namespace: clientcmd then words otherwise what is wrong with a kubeconfig. */
+  get serverFirst(): boolean {
+    return serverFirst.test(this.path) || (this.path === 'get' && this.flags.has('raw'));
+  }
+
   get config(): ClientConfig {
-    this.#config ??= clientConfig(this.process, this.flags.without(ownFlags(this.path)));
+    this.#config ??= clientConfig(this.process, this.flags.without(ownFlags(this.path)), this.serverFirst);
     return this.#config;
   }
 

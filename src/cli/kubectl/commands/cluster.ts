@@ -24,9 +24,10 @@ export const version: CommandEntry = {
     if (k.args.length > 0 && !k.flags.bool('client')) throw new KubectlError(`extra arguments: [${k.args.join(' ')}]`);
     const minor = clientMinor(k.process);
     const client = clientVersion(k.process);
+    const api = k.flags.bool('client') ? undefined : k.api;
     if (output === '' && minor < 28) return yield* beforeTwentyEight(k, client, minor);
     if (output === '') yield* k.print(`Client Version: ${text(client['gitVersion'])}\nKustomize Version: ${kustomizeVersion}\n`);
-    const server = k.flags.bool('client') ? undefined : yield* serverVersion(k);
+    const server = api && (yield* serverVersion(api));
     const all = {
       clientVersion: client,
       ...(minor >= 24 && { kustomizeVersion: minor < 28 ? oldKustomize : kustomizeVersion }),
@@ -43,8 +44,8 @@ export const version: CommandEntry = {
   },
 };
 
-function* serverVersion(k: Kubectl): Routine<Obj> {
-  return obj(yield* k.api.request({ method: 'GET', path: '/version' }));
+function* serverVersion(api: Kubectl['api']): Routine<Obj> {
+  return obj(yield* api.request({ method: 'GET', path: '/version' }));
 }
 
 /** Go's `%#v` of both, or with --short what is printed today; from 1.24 on with a word on what was to come. */
@@ -56,7 +57,7 @@ function* beforeTwentyEight(k: Kubectl, client: Obj, minor: number): Routine {
   if (minor >= 24) yield* k.printError(warning);
   const shown = (info: Obj): string => (short ? text(info['gitVersion']) : goInfo(info));
   yield* k.print(`Client Version: ${shown(client)}\n${minor >= 24 ? `Kustomize Version: ${oldKustomize}\n` : ''}`);
-  if (!k.flags.bool('client')) yield* k.print(`Server Version: ${shown(yield* serverVersion(k))}\n`);
+  if (!k.flags.bool('client')) yield* k.print(`Server Version: ${shown(yield* serverVersion(k.api))}\n`);
 }
 
 const goFields = ['major', 'minor', 'gitVersion', 'gitCommit', 'gitTreeState', 'buildDate', 'goVersion', 'compiler', 'platform'];

@@ -88,6 +88,10 @@ function debuggerName(k: Kubectl, pod: Obj): string {
   }
 }
 
+function* sayName(k: Kubectl, chosen: boolean, name: string): Routine {
+  if (!chosen && !k.flags.bool('quiet')) yield* k.print(`Defaulting debug container name to ${name}.\n`);
+}
+
 const commandOf = (k: Kubectl): readonly string[] => (k.dash >= 0 ? k.args.slice(k.dash) : []);
 
 function container(k: Kubectl, name: string, style: Style, custom: Obj): Obj {
@@ -111,7 +115,7 @@ function container(k: Kubectl, name: string, style: Style, custom: Obj): Obj {
 
 function* ephemeral(k: Kubectl, info: Info, custom: Obj): Routine<Session> {
   const name = debuggerName(k, info.object);
-  if (k.flags.text('container') === '') yield* k.print(`Defaulting debug container name to ${name}.\n`);
+  yield* sayName(k, k.flags.text('container') !== '', name);
   const target = k.flags.text('target');
   const added: Obj = { ...container(k, name, 'ephemeral', custom), ...(target !== '' && { targetContainerName: target }) };
   const path = `/api/v1/namespaces/${info.namespace}/pods/${info.name}/ephemeralcontainers`;
@@ -131,8 +135,9 @@ function* copied(k: Kubectl, info: Info, copyTo: string, custom: Obj): Routine<S
   const spec = obj(info.object['spec']);
   const chosen = k.flags.text('container') !== '' || k.flags.text('image') === '';
   const name = k.flags.text('container') || (k.flags.text('image') === '' ? text(objs(spec['containers'])[0]?.['name']) : debuggerName(k, info.object));
-  if (!chosen) yield* k.print(`Defaulting debug container name to ${name}.\n`);
+  yield* sayName(k, chosen, name);
   const existing = objs(spec['containers']).some((each) => each['name'] === name);
+  if (!existing && k.flags.text('image') === '') throw new KubectlError('you must specify image when creating new container');
   const fresh = container(k, name, 'copy', custom);
   const containers = existing
     ? objs(spec['containers']).map((each) => (each['name'] === name ? { ...each, ...fresh } : each))

@@ -35,7 +35,7 @@ export const describe: CommandEntry = {
         errors.push(error);
       }
     }
-    if (errors.length > 0) throw new ErrorList([new ErrorList(errors)]);
+    if (errors.length > 0) throw new ErrorList(errors.length > 1 ? [new ErrorList(errors)] : errors);
     if (count === 0) yield* k.printError(k.flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${k.namespace} namespace.\n`);
   },
 };

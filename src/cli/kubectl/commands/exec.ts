@@ -39,7 +39,7 @@ function* target(k: Kubectl): Routine<{ readonly word: string; readonly command:
     const object = manifests[0]?.object ?? {};
     return { word: `${text(object['kind'])}/${nameOf(object)}`, command: k.dash >= 0 ? after : before };
   }
-  if (before.length === 0) throw new KubectlError('pod, type/name or --filename must be specified');
+  if (!before[0]) throw new KubectlError('pod, type/name or --filename must be specified');
   if (before.length > 1 && k.dash < 0) throw k.usage('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead');
   if (after.length === 0) throw new KubectlError('you must specify at least one command for the container');
   return { word: before[0] as string, command: after };

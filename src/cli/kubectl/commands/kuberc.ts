@@ -22,10 +22,20 @@ export const alphaKubercView: CommandEntry = {
   *run(k) {
     const file = readKuberc(k.process, k.flags.text('kuberc'));
     if (file === undefined) return yield* offer(k);
-    const shown: Obj = { kind: 'Preference', apiVersion: preferenceVersion, ...file, defaults: file['defaults'] ?? [], aliases: file['aliases'] ?? [] };
-    yield* k.print(objectPrinter(k)?.(shown) ?? '');
+    const [defaults, aliases] = ['defaults', 'aliases'].map((section) => objs(file[section]).map(inOrder));
+    yield* k.print(objectPrinter(k, { typed: true })?.({ kind: 'Preference', apiVersion: preferenceVersion, defaults, aliases }) ?? '');
   },
 };
+
+/** An entry as Go's type has it. */
+const inOrder = ({ name, command, prependArgs, appendArgs, options }: Obj): Obj =>
+  defined({
+    name,
+    command,
+    prependArgs,
+    appendArgs,
+    options: options && objs(options).map(({ name, ...more }) => ({ name, ...more })),
+  });
 
 const recommended: readonly Obj[] = [
   { command: 'apply', options: [{ name: 'server-side', default: 'true' }] },

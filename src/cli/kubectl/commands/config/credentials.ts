@@ -33,12 +33,13 @@ export const configSetCredentials: CommandEntry = {
 };
 
 function files(k: Kubectl): Obj {
-  const out: Record<string, string> = {};
+  const out: Record<string, string | undefined> = {};
   for (const flag of ['client-certificate', 'client-key']) {
     const path = k.flags.text(flag);
     if (path === '') continue;
-    if (k.flags.bool('embed-certs')) out[`${flag}-data`] = readBase64(k, path, flag);
-    else out[flag] = k.process.path(path);
+    const embedded = k.flags.bool('embed-certs');
+    out[`${flag}-data`] = embedded ? readBase64(k, path, flag) : undefined;
+    out[flag] = embedded ? undefined : k.process.path(path);
   }
   return out;
 }
