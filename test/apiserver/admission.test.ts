@@ -148,3 +148,39 @@ test('classes by default, and certificates: who may approve, and for whom', () =
   );
   expect(ok('PUT', `${csrs}/amy/approval`, approved).status.conditions).toHaveLength(1);
 });
+
+test('quotas and limit ranges are asked about resizes, changed Services and growing claims too', () => {
+  const { ok, refused } = newServer();
+  const at = '/api/v1/namespaces/default';
+  const hard = { 'requests.cpu': '300m', 'services.nodeports': '1', 'requests.storage': '3Gi' };
+  const quota = ok('POST', `${at}/resourcequotas`, { metadata: { name: 'q' }, spec: { hard } });
+  const used = { 'requests.cpu': '0', 'services.nodeports': '0', 'requests.storage': '0' };
+  ok('PUT', `${at}/resourcequotas/q/status`, { ...quota, status: { hard, used } });
+  ok('POST', `${at}/limitranges`, { metadata: { name: 'l' }, spec: { limits: [{ type: 'Container', max: { memory: '1Gi' } }] } });
+  const resources = { requests: { cpu: '200m', memory: '64Mi' }, limits: { memory: '64Mi' } };
+  ok('POST', `${at}/pods`, { metadata: { name: 'a' }, spec: { containers: [{ name: 'c', image: 'nginx', resources }] } });
+  const strategic = { headers: { 'content-type': 'application/strategic-merge-patch+json', 'user-agent': 'kubectl/v1.35.2' } };
+  const container = (more: object) => ({ spec: { containers: [{ name: 'c', ...more }] } });
+  expect(refused('PATCH', `${at}/pods/a/resize`, container({ resources: { requests: { cpu: '400m' } } }), strategic)).toBe(
+    'pods "a" is forbidden: exceeded quota: q, requested: requests.cpu=200m, used: requests.cpu=200m, limited: requests.cpu=300m',
+  );
+  expect(refused('PATCH', `${at}/pods/a/resize`, container({ resources: { limits: { memory: '2Gi' } } }), strategic)).toBe(
+    'pods "a" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi',
+  );
+  const patch = { metadata: { labels: { x: 'y' } }, ...container({ image: 'redis', resources: { requests: { cpu: '250m' } } }) };
+  const pod = ok('PATCH', `${at}/pods/a/resize`, patch, strategic);
+  expect(pod.spec.containers[0]).toMatchObject({ image: 'nginx', resources: { requests: { cpu: '250m' } } });
+  expect(pod.metadata).toMatchObject({ generation: 2, managedFields: [{ subresource: 'resize' }] });
+  expect(pod.metadata.labels).toBeUndefined();
+  expect(ok('GET', `${at}/resourcequotas/q`).status.used['requests.cpu']).toBe('250m');
+  const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }];
+  expect(refused('PATCH', `${at}/pods/a/resize`, container({ resizePolicy }), strategic)).toBe(
+    'Pod "a" is invalid: spec: Forbidden: only cpu and memory resources are mutable',
+  );
+  const ports = [
+    { name: 'x', port: 1 },
+    { name: 'y', port: 2 },
+  ];
+  ok('POST', `${at}/services`, { metadata: { name: 's' }, spec: { ports } });
+  expect(refused('PATCH', `${at}/services/s`, { spec: { type: 'NodePort' } })).toContain('exceeded quota: q, requested: services.nodeports=2');
+});

@@ -306,7 +306,17 @@ test('quotas are recounted, budgets say what may go', () => {
   client.create('deployments.apps', { ...burst, metadata: { ...burst.metadata, namespace: 'tight' } } as never);
   settle();
   expect(client.list('pods', { namespace: 'tight' }).items).toHaveLength(2);
-  const used = () => client.get('resourcequotas', { namespace: 'default', name: 'q' })?.status?.used;
+  const used = (name = 'q') => client.get('resourcequotas', { namespace: 'default', name })?.status?.used;
+  const gold = 'gold.storageclass.storage.k8s.io/requests.storage';
+  const more = { metadata: { name: 'more', namespace: 'default' }, spec: { hard: { [gold]: '5Gi', 'count/leases.coordination.k8s.io': '9' } } };
+  client.create('leases.coordination.k8s.io', { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'l', namespace: 'default' } } as never);
+  const claim = { storageClassName: 'gold', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } };
+  const kind = 'PersistentVolumeClaim';
+  client.create('persistentvolumeclaims', { apiVersion: 'v1', kind, metadata: { name: 'c', namespace: 'default' }, spec: claim } as never);
+  settle(100);
+  client.create('resourcequotas', { apiVersion: 'v1', kind: 'ResourceQuota', ...more } as never);
+  settle(2_000);
+  expect(used('more')).toEqual({ [gold]: '2Gi', 'count/leases.coordination.k8s.io': '1' });
   expect(used()).toEqual({ pods: '3', 'count/deployments.apps': '1' });
   expect(client.get('poddisruptionbudgets.policy', web)?.status).toMatchObject({
     currentHealthy: 3,

@@ -1,10 +1,10 @@
-import type { core, LimitRange, PersistentVolumeClaim, Pod } from '../../api/types.ts';
+import type { core, KubeObject, LimitRange, PersistentVolumeClaim, Pod } from '../../api/types.ts';
 import { parseQuantity } from '../../apimachinery/quantity.ts';
 import { forbidden } from '../../apimachinery/status.ts';
 import { podTotal } from '../../client/component-helpers/pod-resources.ts';
 import type { RequestContext } from '../context.ts';
-import type { AdmissionPlugin } from './chain.ts';
-import { isFor, isNewPod } from './pods.ts';
+import type { AdmissionPlugin, Operation } from './chain.ts';
+import { isFor, isNewPod, isResize } from './pods.ts';
 
 type Amounts = Readonly<Record<string, string>>;
 type Item = core.LimitRangeItem;
@@ -12,16 +12,15 @@ type Item = core.LimitRangeItem;
 /** Defaults and bounds of a namespace's containers, pods and claims (plugin/pkg/admission/limitranger). */
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
-  admit(context, operation, object) {
-    if (!isNewPod(context, operation)) return object;
+  admit(context, operation, object, old) {
+    if (!concerns(context, operation, old) || isFor(context, 'persistentvolumeclaims')) return object;
     let pod = object as Pod;
     for (const range of rangesOf(context)) pod = withDefaults(pod, range);
     return pod;
   },
-  validate(context, operation, object) {
-    if (operation !== 'create' || object === undefined) return;
-    const check = isNewPod(context, operation) ? podErrors : isFor(context, 'persistentvolumeclaims') ? claimErrors : undefined;
-    if (check === undefined) return;
+  validate(context, operation, object, old) {
+    if (object === undefined || !concerns(context, operation, old)) return;
+    const check = isFor(context, 'persistentvolumeclaims') ? claimErrors : podErrors;
     for (const range of rangesOf(context)) {
       const errors = [...new Set(range.spec.limits.flatMap((item) => check(item, object as Pod & PersistentVolumeClaim)))];
       if (errors.length > 0)
@@ -29,6 +28,13 @@ export const limitRanger: AdmissionPlugin = {
     }
   },
 };
+
+/** SupportsAttributes: new pods, their resizes, claims whatever is done to them; not what is being deleted. */
+const concerns = (context: RequestContext, operation: Operation, old: KubeObject | undefined): boolean =>
+  old?.metadata.deletionTimestamp === undefined &&
+  (isNewPod(context, operation) ||
+    isResize(context, operation) ||
+    ((operation === 'create' || operation === 'update') && isFor(context, 'persistentvolumeclaims')));
 
 const rangesOf = ({ core, info }: RequestContext): LimitRange[] => core.storage.list<LimitRange>(`/registry/limitranges/${info.namespace}/`);
 

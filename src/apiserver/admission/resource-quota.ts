@@ -1,25 +1,46 @@
 import type { KubeObject, Pod, ResourceQuota } from '../../api/types.ts';
 import { parseQuantity, type Quantity, zero } from '../../apimachinery/quantity.ts';
 import { forbidden } from '../../apimachinery/status.ts';
+import { matchesScopes, missingRequests, usageOf } from '../../client/component-helpers/quota-usage.ts';
 import type { RequestContext } from '../context.ts';
-import type { AdmissionPlugin } from './chain.ts';
-import { matchesScopes, missingRequests, usageOf } from './quota-usage.ts';
+import type { AdmissionPlugin, Operation } from './chain.ts';
+import { isFor, isResize } from './pods.ts';
 
 /** No more in a namespace than its quotas allow; what is let in is counted at once (apiserver/pkg/admission/plugin/resourcequota). */
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
-  validate(context, operation, object) {
+  validate(context, operation, object, old) {
     const { served, info, core } = context;
-    if (operation !== 'create' || object === undefined || !served.namespaced || info.subresource !== '' || served.resource === 'events') return;
+    if (object === undefined || !served.namespaced || !handles(context, operation, object, old)) return;
     const prefix = `/registry/resourcequotas/${info.namespace}/`;
     const quotas = core.storage.list<ResourceQuota>(prefix).filter((quota) => matchesScopes(quota, served.resource, object as Pod));
     if (quotas.length === 0) return;
     const usage = usageOf(served, object);
-    const changes = quotas.map((quota) => charge(context, quota, usage, object));
+    const more = old === undefined ? usage : beyond(usage, usageOf(served, old));
+    const changes = quotas.map((quota) => charge(context, quota, old && matchesScopes(quota, served.resource, old as Pod) ? more : usage, object));
     if (context.dryRun) return;
     for (const [i, used] of changes.entries()) if (used !== undefined) writeUsed(context, prefix, quotas[i] as ResourceQuota, used);
   },
 };
+
+/** What is new of any kind, and changes of what can grow: the Handles of kubernetes pkg/quota/v1/evaluator/core. */
+function handles(context: RequestContext, operation: Operation, object: KubeObject, old: KubeObject | undefined): boolean {
+  if (operation === 'create') return context.info.subresource === '' && context.served.resource !== 'events';
+  if (operation !== 'update' || old === undefined) return false;
+  const terminates = (pod: KubeObject): boolean => ((pod as Pod).spec.activeDeadlineSeconds ?? -1) >= 0;
+  return (
+    isResize(context, operation) ||
+    isFor(context, 'services') ||
+    isFor(context, 'persistentvolumeclaims') ||
+    (isFor(context, 'pods') && terminates(object) !== terminates(old))
+  );
+}
+
+/** SubtractWithNonNegativeResult */
+const beyond = (is: Amounts, was: Amounts): Amounts =>
+  Object.fromEntries(
+    Object.entries(is).map(([name, amount]) => [name, was[name] && amount.compare(was[name]) > 0 ? amount.sub(was[name]) : was[name] ? zero : amount]),
+  );
 
 type Amounts = Readonly<Record<string, Quantity>>;
 
@@ -48,6 +69,7 @@ function charge(context: RequestContext, quota: ResourceQuota, usage: Amounts, o
       `exceeded quota: ${name}, requested: ${list((each) => String(usage[each]))}, used: ${list((each) => used[each] ?? '0')}, limited: ${list((each) => limits[each] ?? '0')}`,
     );
   }
+  if (concerned.every((each) => usage[each]?.isZero() !== false)) return undefined;
   return { ...used, ...Object.fromEntries(concerned.map((each) => [each, sum(each).toString()])) };
 }
 

@@ -9,46 +9,45 @@ import { collect, type Errors } from './report.ts';
 const mirror = 'kubernetes.io/config.mirror';
 const onlyCpuAndMemory = 'only cpu and memory resources are mutable';
 
-/** `next`: the stored pod with the resources of `given`, which is what was sent. */
-export function validatePodResize(next: Pod, given: Pod, old: Pod): FieldError[] {
+/** `pod`: the stored one with the resources that were sent. */
+export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
   if (old.metadata.annotations?.[mirror] !== undefined) return [forbiddenField('', 'static pods cannot be resized')];
   if (old.spec.os?.name === 'windows') return [forbiddenField('', 'windows pods cannot be resized')];
   return collect((errors) => {
-    errors.push(...validatePod(next));
-    if (qosClass(next.spec) !== old.status?.qosClass)
+    errors.push(...validatePod(pod));
+    if (qosClass(pod.spec) !== old.status?.qosClass)
       errors.push(invalidValue('spec', old.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'));
-    if (hasPodLevelResources(old.spec) || hasPodLevelResources(given.spec))
+    if (hasPodLevelResources(old.spec))
       return void errors.push(
         forbiddenField('', 'resize of pods with pod-level resources is forbidden when InPlacePodLevelResourcesVerticalScalingEnabled feature gate is disabled'),
       );
     const before = errors.length;
-    for (const field of ['containers', 'initContainers'] as const) checkOrder(errors, field, given, old);
+    for (const field of ['containers', 'initContainers'] as const) checkOrder(errors, field, pod, old);
     if (errors.length > before) return;
-    checkInit(errors, given.spec.initContainers ?? [], old.spec.initContainers ?? []);
-    for (const [i, container] of given.spec.containers.entries()) checkRemoved(errors, `spec.containers[${i}]`, container, old.spec.containers[i]);
-    for (const [i, container] of given.spec.containers.entries())
-      if (!semanticEqual(fixed(container), fixed(old.spec.containers[i]))) errors.push(forbiddenField('spec', onlyCpuAndMemory));
+    const pairs = (field: 'containers' | 'initContainers'): [ContainerSpec, ContainerSpec][] =>
+      (old.spec[field] ?? []).map((was, i) => [pod.spec[field]?.[i] as ContainerSpec, was]);
+    for (const [i, [is, was]] of pairs('initContainers').entries()) if (isSidecar(was)) checkRemoved(errors, `spec.initContainers[${i}]`, is, was);
+    for (const [i, [is, was]] of pairs('containers').entries()) checkRemoved(errors, `spec.containers[${i}]`, is, was);
+    for (const [is, was] of pairs('containers')) if (!semanticEqual(fixed(is), fixed(was))) errors.push(forbiddenField('spec', onlyCpuAndMemory));
+    for (const [is, was] of pairs('initContainers')) checkInit(errors, is, was);
   });
 }
 
+const isSidecar = ({ restartPolicy }: ContainerSpec): boolean => restartPolicy === 'Always';
+
 /** validatePodResizeContainerOrdering */
-function checkOrder(errors: Errors, field: 'containers' | 'initContainers', given: Pod, old: Pod): void {
-  const [is, was] = [given.spec[field] ?? [], old.spec[field] ?? []];
+function checkOrder(errors: Errors, field: 'containers' | 'initContainers', pod: Pod, old: Pod): void {
+  const [is, was] = [pod.spec[field] ?? [], old.spec[field] ?? []];
   if (is.length !== was.length) return void errors.push(forbiddenField(`spec.${field}`, `${field} may not be added or removed on resize`));
   for (const [i, { name }] of was.entries())
     if (is[i]?.name !== name) errors.push(forbiddenField(`spec.${field}[${i}].name`, `${field} may not be renamed or reordered on resize`));
 }
 
 /** Of init containers sidecars alone may be resized. */
-function checkInit(errors: Errors, is: readonly ContainerSpec[], was: readonly ContainerSpec[]): void {
-  for (const [i, container] of is.entries()) {
-    const path = `spec.initContainers[${i}]`;
-    if (container.restartPolicy === 'Always') {
-      checkRemoved(errors, path, container, was[i]);
-      if (!semanticEqual(fixed(container), fixed(was[i])))
-        errors.push(forbiddenField('spec', 'only cpu and memory resources for sidecar containers are mutable'));
-    } else if (!semanticEqual(container, was[i])) errors.push(forbiddenField('spec', 'resources for non-sidecar init containers are immutable'));
-  }
+function checkInit(errors: Errors, is: ContainerSpec, was: ContainerSpec): void {
+  if (!isSidecar(is)) {
+    if (!semanticEqual(is, was)) errors.push(forbiddenField('spec', 'resources for non-sidecar init containers are immutable'));
+  } else if (!semanticEqual(fixed(is), fixed(was))) errors.push(forbiddenField('spec', 'only cpu and memory resources for sidecar containers are mutable'));
 }
 
 /** validateContainerResize */

@@ -2,7 +2,7 @@
 import type { KubeObject, PersistentVolumeClaim, Pod, ResourceQuota, Service } from '../../api/types.ts';
 import { newQuantity, parseQuantity, type Quantity } from '../../apimachinery/quantity.ts';
 import type { GroupResource } from '../../apimachinery/status.ts';
-import { hasPodLevelResources, podTotal } from '../../client/component-helpers/pod-resources.ts';
+import { hasPodLevelResources, podTotal } from './pod-resources.ts';
 
 type Usage = Record<string, Quantity>;
 
