@@ -9,6 +9,7 @@ const options = {
   transcript: { type: 'string' },
   script: { type: 'string' },
   lessons: { type: 'string' },
+  dir: { type: 'string' },
   limit: { type: 'string' },
   name: { type: 'string' },
   output: { type: 'string', short: 'o' },

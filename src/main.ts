@@ -12,6 +12,7 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
   k8s-lab sh --transcript FILE         replay a recording of real tools ('-' for standard input)
   k8s-lab serve                        a cluster for your own kubectl, Helm and clients, on this computer only
   k8s-lab lesson list                  all lessons, and how far you are
+  k8s-lab lesson new TRACK/NAME        begin a lesson of your own: three small files that teach the format
   k8s-lab lesson check [DIR…]          prove lessons: schema, solutions, wrong samples
   k8s-lab lesson edit DIR              a lesson's files in $EDITOR, then what is wrong with them
   k8s-lab lesson play ID --script FILE play a script of lines and @answer, @hint, @next in a lesson
@@ -27,9 +28,10 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
   --plain           lines instead of a screen: for screen readers, pipes and dumb terminals
   --json            machine-readable output (lesson list, check, play)
   --lessons DIR     lessons of your own instead of those that come with the lab
+  --dir DIR         where lesson new begins it (default: here)
   --name WHO        who you are: lessons get a seed of your own, and submit says your name
   --save            keep what lesson play did, to hand it in
-  -o FILE           where submit, grade and export write
+  -o FILE           where submit, grade, export and lesson new write
   --seeds N         lesson check: under how many seeds (default 3)
   --standard        lesson check: what the lab's own lessons hold themselves to as well
 

@@ -1,4 +1,4 @@
-/** `k8s-lab lesson list | check | play | export`. */
+/** `k8s-lab lesson list | new | check | play | export`. */
 import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { isWorldName } from '../cluster/worlds/index.ts';
 import { type Problem, pointsOf, problemText, type Track } from '../lessons/lesson.ts';
@@ -12,6 +12,7 @@ import { languageOf } from './language.ts';
 import { lessonSeedOf } from './learner-seed.ts';
 import { exportLessons } from './lesson-export.ts';
 import { isFolder, lessonFolders, packagedLessons } from './lesson-files.ts';
+import { newLesson } from './lesson-new.ts';
 import { readLesson, readTracks } from './lessons-folder.ts';
 import { changeProgress, type LessonProgress, readProgress } from './progress.ts';
 import { readText } from './read-text.ts';
@@ -25,7 +26,8 @@ export function lessonCommand(values: Values, [verb, ...rest]: readonly string[]
   if (verb === 'check') return check(values, rest);
   if (verb === 'play') return play(values, rest);
   if (verb === 'export') return exportLessons(values, rest);
-  throw new UsageError(`lesson takes list, check, play, edit or export, not "${verb ?? ''}"`);
+  if (verb === 'new') return newLesson(rest, values.dir ?? values.output ?? '.');
+  throw new UsageError(`lesson takes list, new, check, play, edit or export, not "${verb ?? ''}"`);
 }
 
 function list(values: Values): number {

@@ -53,7 +53,7 @@ describe('wrong usage: exit status 2, what was wrong, and where to look', () => 
     [['sh', '/k8s-lab-nosuch/script'], '/k8s-lab-nosuch/script: no such file or directory'],
     [['sh', tmpdir()], 'illegal operation on a directory'],
     [['sh', '--transcript', '/k8s-lab-nosuch'], '/k8s-lab-nosuch: no such file or directory'],
-    [['lesson'], 'lesson takes list, check, play'],
+    [['lesson'], 'lesson takes list, new, check, play'],
     [['lesson', 'list', '--lessons', '/k8s-lab-nosuch'], '/k8s-lab-nosuch: there is no tracks.yaml, and no TRACK/LESSON/lesson.yaml'],
     [['lesson', 'list', '--lang', 'xx'], '--lang takes en or ko, not "xx"'],
     [['lesson', 'check', '/k8s-lab-nosuch'], '/k8s-lab-nosuch: no such folder'],
