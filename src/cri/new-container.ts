@@ -1,6 +1,7 @@
 /** A container of a pod before its runtime knows of it: who it runs as, its OCI spec, its streams. */
 import { type ContainerConfig, CriError, type PodSandboxConfig } from '../interfaces/cri.ts';
 import type { ImageConfig } from '../interfaces/distribution.ts';
+import { parseProfiles } from '../linux/apparmor-parser.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
@@ -21,12 +22,13 @@ type Wanted = {
   readonly root: DirectoryNode;
   /** Where they are mounted, if not in its bundle. */
   readonly rootfs?: string;
+  readonly apparmor?: string;
 };
 type Host = { readonly kernel: Kernel; readonly store: CriStore; readonly style: SpecStyle; readonly now: number; readonly texts?: UserTexts };
 
 /** Throws CriError where the image's files do not have the user. */
 export function newContainer(
-  { id, name, sandbox, config, sandboxConfig, image, root, rootfs }: Wanted,
+  { id, name, sandbox, config, sandboxConfig, image, root, rootfs, apparmor }: Wanted,
   { kernel, store, style, now, texts }: Host,
 ): CriContainer {
   const security = config.linux?.securityContext;
@@ -53,6 +55,7 @@ export function newContainer(
       imageName: config.image.userSpecifiedImage ?? config.image.image,
       user: resolveUser(root, image.config.config.User ?? '', security ?? {}, texts),
       rootfs,
+      apparmor,
       targetPid: target === undefined ? undefined : store.container(target)?.pid,
       style,
     }),
@@ -70,6 +73,42 @@ export function checkSeccomp(files: FileSystem, { linux }: ContainerConfig, told
   if (profileType !== 2 || linux?.securityContext?.privileged) return;
   if (!files.exists(path)) throw new CriError('Unknown', told(path));
   if (/SCMP_ACT_(?!ALLOW|LOG)/.test(files.read(path))) throw new CriError('Unknown', `k8s-lab: what the seccomp profile ${path} forbids is not simulated`);
+}
+
+/** What runtimes load as their own: no file of /proc and no secret of the kernel is written or read (containerd contrib/apparmor/template.go). */
+const ownRules = parseProfiles(
+  `profile own {
+  file, network, capability, umount,
+  deny @{PROC}/* w,
+  deny @{PROC}/{sysrq-trigger,kcore} rwklx,
+  deny mount,
+  deny /sys/kernel/security/** rwklx,
+  deny /sys/firmware/** rwklx,
+}`,
+  () => undefined,
+).flatMap(({ rules }) => rules);
+
+/**
+ * The AppArmor profile that a container runs under, `own` unless it says otherwise, where the machine has a parser for it. `told`, of a runtime that
+ * looks first: throws CriError (containerd internal/cri/server/sputil.go GenerateApparmorSpecOpts).
+ */
+export function apparmorProfile(
+  { apparmor }: Kernel,
+  files: FileSystem,
+  { linux }: ContainerConfig,
+  own: string,
+  told?: (why: string) => string,
+): { readonly apparmor?: string } {
+  const { privileged, apparmor: { profileType: type, localhostRef = '' } = {} } = linux?.securityContext ?? {};
+  if (!files.exists('/usr/sbin/apparmor_parser')) {
+    if (told && type !== undefined && type !== 1) throw new CriError('Unknown', told('apparmor is not supported'));
+    return {};
+  }
+  if (type === 1 || (privileged && type !== 2)) return {};
+  if (!apparmor.profiles.has(own)) apparmor.profiles.set(own, { name: own, mode: 'enforce', rules: ownRules });
+  const name = type === 2 ? localhostRef : own;
+  if (told && !apparmor.profiles.has(name)) throw new CriError('Unknown', told(`apparmor profile not found ${name}`));
+  return { apparmor: name };
 }
 
 /** A host path that is missing is made as a directory. */

@@ -94,6 +94,8 @@ type SpecInput = {
   readonly user: User;
   /** Where its files are mounted, if not in its bundle. */
   readonly rootfs?: string | undefined;
+  /** The profile that it runs under. */
+  readonly apparmor?: string | undefined;
   /** Of the container whose processes it is to see (an ephemeral container's target). */
   readonly targetPid: number | undefined;
   readonly style: SpecStyle;
@@ -113,6 +115,7 @@ export function containerSpec(input: SpecInput): OciSpec {
       env: environment(config, input.image, sandbox.hostname),
       cwd: config.workingDir || input.image.config.WorkingDir || '/',
       capabilities: capabilities(security, privileged, style.capabilities),
+      ...(input.apparmor === undefined ? {} : { apparmorProfile: input.apparmor }),
       ...(security?.noNewPrivs ? { noNewPrivileges: true } : {}),
       ...(config.linux?.resources?.oomScoreAdj === undefined ? {} : { oomScoreAdj: config.linux.resources.oomScoreAdj }),
     },

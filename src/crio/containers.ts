@@ -1,5 +1,5 @@
 /** Containers of pods: the OCI runtime makes them when they are created, not when they are started (CRI-O server/container_*.go). */
-import { checkSeccomp, makeMountSources, newContainer } from '../cri/new-container.ts';
+import { apparmorProfile, checkSeccomp, makeMountSources, newContainer } from '../cri/new-container.ts';
 import type { CriContainer, Sandbox } from '../cri/records.ts';
 import { ociResources } from '../cri/spec.ts';
 import { containerStats } from '../cri/stats.ts';
@@ -192,7 +192,17 @@ export class Containers {
     if (!image) throw unknown(`image not known`);
     const stored = storage.createContainer(id, name, image);
     const container = newContainer(
-      { id, name, sandbox, config, sandboxConfig, image, root: stored.root, rootfs: mountPoint(stored) },
+      {
+        id,
+        name,
+        sandbox,
+        config,
+        sandboxConfig,
+        image,
+        root: stored.root,
+        rootfs: mountPoint(stored),
+        ...apparmorProfile(kernel, files, config, 'crio-default'),
+      },
       { kernel, store, style: this.#sandboxes.style, now: sim.now, texts: unknownUser },
     );
     if (container.spec.process.args.length === 0) throw unknown('no command specified');

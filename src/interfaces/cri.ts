@@ -137,6 +137,8 @@ export type ContainerConfig = {
       readonly noNewPrivs?: boolean;
       /** RuntimeDefault 0, Unconfined 1, Localhost 2; absent: unconfined. */
       readonly seccomp?: { readonly profileType: 0 | 1 | 2; readonly localhostRef?: string };
+      /** The same of AppArmor; absent: the runtime's own profile. */
+      readonly apparmor?: { readonly profileType: 0 | 1 | 2; readonly localhostRef?: string };
       readonly supplementalGroups?: readonly number[];
       readonly capabilities?: { readonly addCapabilities?: readonly string[]; readonly dropCapabilities?: readonly string[] };
     };

@@ -15,6 +15,7 @@ export type OciSpec = {
     readonly capabilities?: Readonly<Record<string, readonly string[]>>;
     readonly oomScoreAdj?: number;
     readonly noNewPrivileges?: boolean;
+    readonly apparmorProfile?: string;
     readonly rlimits?: readonly { readonly type: string; readonly soft: number; readonly hard: number }[];
   };
   readonly root: { readonly path: string; readonly readonly?: boolean };

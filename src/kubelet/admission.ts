@@ -100,8 +100,7 @@ export class Admission {
     if (predicate) return { reason: predicate, message: `Pod was rejected: Predicate ${predicate} failed: ${predicates[predicate]}` };
     const sysctl = pod.spec.securityContext?.sysctls?.map(({ name }) => name.replaceAll('/', '.')).find((name) => !this.#allowed(name));
     if (sysctl !== undefined) return { reason: 'SysctlForbidden', message: `Pod was rejected: forbidden sysctl: ${quote(sysctl)} not allowlisted` };
-    // pkg/security/apparmor: no node of the lab has it.
-    return wantsAppArmor(pod) ? { reason: 'AppArmor', message: 'Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host' } : undefined;
+    return undefined;
   }
 
   #unfit(pod: Pod, fresh: boolean): keyof typeof predicates | undefined {
@@ -116,12 +115,6 @@ export class Admission {
     return this.#sysctls.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each));
   }
 }
-
-const wantsAppArmor = ({ spec }: Pod): boolean =>
-  [...spec.containers, ...(spec.initContainers ?? [])].some(({ securityContext }) => {
-    const type = securityContext?.appArmorProfile?.type ?? spec.securityContext?.appArmorProfile?.type;
-    return type !== undefined && type !== 'Unconfined';
-  });
 
 /** What the scheduler looks at too, for pods that came past it. */
 const predicates = {

@@ -1,5 +1,7 @@
 /** Capabilities as /proc shows them: include/uapi/linux/capability.h. */
 
+import type { Confinement } from './apparmor.ts';
+
 /** Who a process is for the kernel; a child gets a copy of its parent's. */
 export type Credentials = {
   uid: number;
@@ -11,6 +13,8 @@ export type Credentials = {
   noNewPrivs?: boolean;
   /** Its system calls go through a filter. */
   seccomp?: boolean;
+  /** The AppArmor profile that it runs under. */
+  confinement?: Confinement;
 };
 
 /** Without CAP_, by their numbers. */

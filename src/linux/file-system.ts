@@ -1,24 +1,15 @@
 /** A process's view of files: mounts, paths, permissions. System calls that fail throw Errno. */
 import { byteLength } from '../sim/stream.ts';
+import { mediate } from './apparmor.ts';
 import { moveBetween } from './disk.ts';
 import { Errno } from './errno.ts';
 import { FileNode } from './file-node.ts';
 import { capable, type FileUser, permits } from './file-user.ts';
 import { type Attributes, DirectoryNode, type Inode, SymlinkNode } from './inode.ts';
 import type { MountNamespace } from './mounts.ts';
+import type { OpenFlags } from './open-file.ts';
 import { OverlayDirectory } from './overlay.ts';
 import { type Resolved, resolvePath, walk } from './path-walk.ts';
-
-/** open(2): `exclusive` with `create` is EEXIST for what is there; `mode` is meant before the umask. */
-export type OpenFlags = {
-  readonly read?: boolean;
-  readonly write?: boolean;
-  readonly append?: boolean;
-  readonly create?: boolean;
-  readonly truncate?: boolean;
-  readonly exclusive?: boolean;
-  readonly mode?: number;
-};
 
 /** One step of the engine (see Sim.toil) in names listed, and in text written. */
 const perStep = { names: 5, units: 20_000 };
@@ -36,8 +27,6 @@ export class FileSystem {
     this.#user = user;
     this.#view = { namespace, user };
   }
-
-  // ── looking ──
 
   /** Walks a path. The last name need not exist; everything before it must. */
   resolve(path: string, follow = true): Resolved {
@@ -78,18 +67,22 @@ export class FileSystem {
   }
 
   read(path: string): string {
-    const inode = this.stat(path);
+    const at = this.#existing(path, true);
+    const { inode } = at;
     this.check(inode, 4, path);
     if (inode.type === 'directory') throw new Errno('EISDIR', path);
     if (inode.type !== 'file') return '';
+    mediate(this.#user, at, 'r');
     return inode.read();
   }
 
   /** Names in byte order, without `.` and `..`. Mount points are shown as what is mounted there. */
   list(path: string): [string, Inode][] {
-    const { inode, path: real } = this.#existing(path, true);
+    const at = this.#existing(path, true);
+    const { inode, path: real } = at;
     if (inode.type !== 'directory') throw new Errno('ENOTDIR', path);
     this.check(inode, 4, path);
+    mediate(this.#user, at, 'r');
     const entries = inode.entries();
     this.#user.toil?.(1 + entries.length / perStep.names);
     if (this.namespace.mounts.size === 0) return entries;
@@ -100,13 +93,12 @@ export class FileSystem {
   /** Throws EACCES unless the process may do it: 4 read, 2 write, 1 execute or enter. */
   check(inode: Inode, want: 1 | 2 | 4, path?: string): void {
     if (!this.may(inode, want)) throw new Errno('EACCES', path);
+    if (want === 1 && path && inode.type === 'file' && this.#user.credentials.confinement) mediate(this.#user, this.resolve(path), 'x');
   }
 
   may(inode: Inode, want: 1 | 2 | 4): boolean {
     return permits(this.#user.credentials, inode, want);
   }
-
-  // ── changing ──
 
   /** Opens a file's inode for reading or writing, creating it if asked; the caller wraps it (see open-file.ts). */
   open(path: string, flags: OpenFlags): Inode {
@@ -122,9 +114,11 @@ export class FileSystem {
     }
     if (flags.exclusive) throw new Errno('EEXIST', path);
     if (flags.read) this.check(inode, 4, path);
+    if (flags.read) mediate(this.#user, at, 'r');
     if (!flags.write) return inode;
     if (inode.type === 'directory') throw new Errno('EISDIR', path);
     this.check(inode, 2, path);
+    mediate(this.#user, at, 'w');
     if (inode.type !== 'file') return inode;
     if (at.readonly) throw new Errno('EROFS', path);
     if (at.parent instanceof OverlayDirectory && at.parent.lookup(at.name) === inode) inode = this.#copyUp(at.parent, at.name, inode);
@@ -220,6 +214,7 @@ export class FileSystem {
     if (target.inode?.type === 'directory' && target.inode.entries().length > 0) throw new Errno('ENOTEMPTY', to);
     if (target.inode && target.inode.type !== 'directory' && source.inode.type === 'directory') throw new Errno('ENOTDIR', to);
     this.#writable(target, to);
+    mediate(this.#user, target, 'w');
     const inode = source.parent instanceof OverlayDirectory ? this.#copyUp(source.parent, source.name, source.inode) : source.inode;
     const replaced = !(target.parent instanceof OverlayDirectory) || target.parent.owns(target.name) ? target.inode : undefined;
     moveBetween(this.namespace.diskOf(source.parent), this.namespace.diskOf(target.parent), inode);
@@ -248,8 +243,6 @@ export class FileSystem {
     inode.mtime = time;
   }
 
-  // ── helpers ──
-
   #existing(path: string, follow: boolean): Resolved & { readonly inode: Inode } {
     const at = this.resolve(path, follow);
     if (!at.inode) throw new Errno('ENOENT', path);
@@ -262,11 +255,13 @@ export class FileSystem {
     const { uid } = this.#user.credentials;
     if (uid !== 0 && at.inode.uid !== uid) throw new Errno('EPERM', path);
     if (at.readonly) throw new Errno('EROFS', path);
+    mediate(this.#user, at, 'w');
     return at.parent instanceof OverlayDirectory && at.parent.lookup(at.name) === at.inode ? (at.parent.copyUp(at.name) ?? at.inode) : at.inode;
   }
 
   #create<T extends Inode>(at: Resolved, inode: T, path: string): T {
     this.#writable(at, path);
+    mediate(this.#user, { ...at, inode }, 'c');
     this.namespace.diskOf(at.parent).enter(inode, path);
     at.parent.add(at.name, inode);
     at.parent.mtime = this.#user.now;
@@ -282,6 +277,7 @@ export class FileSystem {
   #removable(at: Resolved, path: string): void {
     if (at.path === '/' || this.namespace.mounts.has(at.path)) throw new Errno('EBUSY', path);
     this.#writable(at, path);
+    mediate(this.#user, at, 'd');
     // The sticky bit of /tmp: only owners remove.
     const { uid } = this.#user.credentials;
     if ((at.parent.mode & 0o1000) !== 0 && uid !== 0 && at.inode?.uid !== uid && at.parent.uid !== uid) throw new Errno('EPERM', path);

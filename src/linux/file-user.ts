@@ -1,4 +1,5 @@
 /** Who looks at files, and what the permission bits let them do. */
+import type { Confinement } from './apparmor.ts';
 import type { Cgroup } from './cgroup.ts';
 import type { Inode } from './inode.ts';
 import type { NetworkNamespace } from './network.ts';
@@ -8,6 +9,7 @@ type FileCredentials = {
   readonly gid: number;
   readonly groups: readonly number[];
   readonly capabilities?: Readonly<Record<string, readonly string[]>>;
+  readonly confinement?: Confinement;
 };
 
 /** Root has all capabilities but those that its container took away; whoever else has the ambient ones. */

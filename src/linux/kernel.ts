@@ -1,14 +1,15 @@
 /** One node's kernel: its processes, files, cgroups, namespaces and log. */
 import type { Sim } from '../sim/sim.ts';
+import { AppArmor } from './apparmor.ts';
 import { Cgroup } from './cgroup.ts';
 import { Disk } from './disk.ts';
 import { Errno } from './errno.ts';
-import type { OpenFlags } from './file-system.ts';
+
 import { DirectoryNode, type Inode } from './inode.ts';
 import { KernelModules } from './kernel-modules.ts';
 import { CgroupNamespace, hostMounts, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
 import { NetworkNamespace } from './network.ts';
-import type { OpenFile } from './open-file.ts';
+import type { OpenFile, OpenFlags } from './open-file.ts';
 import { openPath } from './open-path.ts';
 import { Process, type SpawnOptions } from './process.ts';
 import { type ProgramTable, type Runnable, withReleases } from './program.ts';
@@ -62,13 +63,11 @@ export class Kernel {
   onDial: (process: Process, path: string, protocol: string, server: unknown) => unknown = (_process, _path, _protocol, server) => server;
   /** Areas that memory is swapped out to: /proc/swaps. */
   readonly swaps: { readonly path: string; readonly bytes: number }[] = [];
-  /** How far the node's clock is from true time. */
-  clockOffset = 0;
-  /** kernel.pid_max: no more processes than that. */
-  pidMax = 4_194_304;
-  /** The init system, once the machine has booted with one. */
-  systemd: Systemd | undefined;
+  clockOffset = 0; // How far the node's clock is from true time.
+  pidMax = 4_194_304; // kernel.pid_max: no more processes than that.
+  systemd: Systemd | undefined; // The init system, once the machine has booted with one.
   readonly modules: KernelModules;
+  readonly apparmor = new AppArmor(this);
   #nextInode = 4026531835;
 
   constructor(options: KernelOptions) {

@@ -8,6 +8,17 @@ import type { FileNode } from './file-node.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Tty } from './tty.ts';
 
+/** open(2): `exclusive` with `create` is EEXIST for what is there; `mode` is meant before the umask. */
+export type OpenFlags = {
+  readonly read?: boolean;
+  readonly write?: boolean;
+  readonly append?: boolean;
+  readonly create?: boolean;
+  readonly truncate?: boolean;
+  readonly exclusive?: boolean;
+  readonly mode?: number;
+};
+
 /** Read and written by Routines, for both may wait. Whoever keeps a second reference calls `retain`, and `close` once for each. */
 export abstract class OpenFile {
   /** The terminal, when it is one (isatty). */

@@ -1,9 +1,9 @@
 /** open(2): what a path is as a descriptor. */
 import { Errno } from './errno.ts';
 import { FileNode } from './file-node.ts';
-import type { OpenFlags } from './file-system.ts';
+
 import { SpecialNode } from './inode.ts';
-import { Device, type OpenFile, RegularFile } from './open-file.ts';
+import { Device, type OpenFile, type OpenFlags, RegularFile } from './open-file.ts';
 import type { Process } from './process.ts';
 import { filesExhausted } from './rlimits.ts';
 import { TerminalFile } from './tty.ts';

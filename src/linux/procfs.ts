@@ -1,4 +1,5 @@
 /** /proc as a process sees it: generated from the kernel's tables at each look. */
+import { labelOf } from './apparmor.ts';
 import { capabilityLines, confinementLines } from './capabilities.ts';
 import type { Cgroup } from './cgroup.ts';
 import { FileNode } from './file-node.ts';
@@ -60,6 +61,7 @@ function processDirectory(kernel: Kernel, process: Process, pid: number, namespa
   const file = (read: () => string, mode = 0o444): FileNode => new FileNode(own(mode), '', { read });
   const link = (target: string): SymlinkNode => new SymlinkNode(own(0), target);
   const table: Record<string, () => Inode> = {
+    attr: () => new GeneratedDirectory(own(0o555), () => [['current', file(() => `${labelOf(process.credentials.confinement)}\n`)]]),
     cgroup: () =>
       new OwnNode<FileUser>(own(0), ({ namespaces }) => file(() => `0::${cgroupPath(process.cgroup, namespaces?.cgroup.root ?? kernel.rootCgroup)}\n`)),
     cmdline: () => file(() => (process.state === 'zombie' ? '' : `${process.argv.join('\0')}\0`)),

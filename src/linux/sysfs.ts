@@ -1,6 +1,7 @@
 /** /sys of a network namespace: its links (Documentation/ABI/testing/sysfs-class-net), made at each look; the other folders are empty. */
 import { FileNode } from './file-node.ts';
 import { DirectoryNode, GeneratedDirectory, type Inode, SymlinkNode } from './inode.ts';
+import type { Kernel } from './kernel.ts';
 import { hasCarrier, indexOf, portsOf } from './links.ts';
 import type { Interface, NetworkNamespace } from './network.ts';
 
@@ -25,6 +26,8 @@ export function newSysfs(network: NetworkNamespace, now: number): DirectoryNode 
     return made;
   };
   const root = emptyTree(['block', 'bus', 'class', 'dev', 'devices/virtual', card.replace(/\/net$/, ''), 'firmware', 'fs/cgroup', 'kernel', 'module'], now);
+  const parameters = new DirectoryNode(owned(0o755));
+  parameters.add('enabled', new FileNode(owned(0o444), 'Y\n'));
   const place = (path: string, inode: DirectoryNode): void => {
     const at = path.lastIndexOf('/');
     const above = path
@@ -33,6 +36,7 @@ export function newSysfs(network: NetworkNamespace, now: number): DirectoryNode 
       .reduce<Inode | undefined>((inside, name) => (inside?.type === 'directory' ? inside.lookup(name) : undefined), root);
     if (above?.type === 'directory') above.add(path.slice(at + 1), inode);
   };
+  place('module/apparmor', new GeneratedDirectory(owned(0o755), () => [['parameters', parameters]]));
   for (const home of [card, virtual]) place(home, links(folder, home));
   place(
     'class/net',
@@ -58,6 +62,16 @@ function attributes(network: NetworkNamespace, link: Interface): Readonly<Record
     tx_queue_len: 1000,
     type: loopback ? 772 : 1,
   };
+}
+
+/** What security modules tell: AppArmor's profiles, for root alone. */
+export function newSecurityfs({ apparmor, sim }: Kernel): DirectoryNode {
+  const owned = (mode: number) => ({ mode, uid: 0, gid: 0, mtime: sim.now });
+  const root = new DirectoryNode(owned(0o755));
+  const profiles = new FileNode(owned(0o444), '', { read: () => apparmor.listing() });
+  root.add('apparmor', new GeneratedDirectory(owned(0o755), () => [['profiles', profiles]]));
+  root.add('lsm', new FileNode(owned(0o444), 'lockdown,capability,landlock,yama,apparmor,tomoyo,bpf,ipe,ima,evm'));
+  return root;
 }
 
 /** Folders and no more. */

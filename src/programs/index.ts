@@ -45,6 +45,7 @@ import { tiniPrograms } from './processes/tini.ts';
 import { xargsPrograms } from './processes/xargs.ts';
 import { sed } from './sed/sed.ts';
 import { accountPrograms } from './system/accounts.ts';
+import { apparmorPrograms } from './system/apparmor.ts';
 import { blockDevicePrograms } from './system/block-devices.ts';
 import { cgtop } from './system/cgtop.ts';
 import { datePrograms } from './system/date.ts';
@@ -160,5 +161,5 @@ const busyboxApplets: readonly string[] = appletNames.filter((name) => name in o
 
 export const programs: Readonly<Record<string, Program>> = { ...own, busybox: newBusybox(own, busyboxApplets) };
 
-/** Those that only images have. */
-export const imageTools: Readonly<Record<string, Program>> = { apk };
+/** Those that only images have, or packages bring. */
+export const imageTools: Readonly<Record<string, Program>> = { apk, ...apparmorPrograms };

@@ -1,10 +1,12 @@
 /** `runc init`: the first process of a container, from its creation to the exec of the user's command. */
 
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
+import type { Confinement } from '../linux/apparmor.ts';
 import type { Credentials } from '../linux/capabilities.ts';
 import { Errno } from '../linux/errno.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Inode } from '../linux/inode.ts';
+import type { Kernel } from '../linux/kernel.ts';
 import type { Process } from '../linux/process.ts';
 import type { Program } from '../linux/program.ts';
 import type { Rlimits } from '../linux/rlimits.ts';
@@ -77,15 +79,31 @@ function homeOf(files: FileSystem, uid: number): string {
   return uid === 0 ? '/root' : '/';
 }
 
-/** Capabilities of the spec are taken as the process' own sets. */
 /** What the specification sets; the rest is the node's. */
 export const rlimitsOf = ({ rlimits = [] }: OciSpec['process']): Rlimits => Object.fromEntries(rlimits.map(({ type, soft, hard }) => [type, { soft, hard }]));
 
-export const credentialsOf = ({ user, capabilities, noNewPrivileges }: OciSpec['process'], { seccomp }: OciSpec['linux']): Credentials => ({
+/** Throws OciError for an AppArmor profile that is not loaded. */
+export const credentialsOf = (
+  doing: 'runc create' | 'exec',
+  { apparmor }: Kernel,
+  { user, capabilities, noNewPrivileges, apparmorProfile }: OciSpec['process'],
+  { seccomp }: OciSpec['linux'],
+): Credentials => ({
   uid: user.uid,
   gid: user.gid,
   groups: [...(user.additionalGids ?? [])].sort((a, b) => a - b),
   ...(capabilities && { capabilities }),
   ...(noNewPrivileges && { noNewPrivs: true }),
   ...(seccomp && { seccomp: true }),
+  ...(apparmorProfile && { confinement: confinementOf(doing, apparmor, apparmorProfile) }),
 });
+
+function confinementOf(doing: string, apparmor: Kernel['apparmor'], name: string): Confinement {
+  const found = apparmor.confinement(name);
+  // libcontainer/apparmor: the kernel has no such profile when the label is written.
+  if (!found)
+    throw new OciError(
+      `${doing} failed: unable to start container process: error during container init: unable to apply apparmor profile: apparmor failed to apply profile: write /proc/self/attr/apparmor/exec: no such file or directory`,
+    );
+  return found;
+}

@@ -166,7 +166,7 @@ export class Runc implements OciRuntime {
       fds,
       session: 'new',
       tty: tty ?? null,
-      credentials: credentialsOf(spec.process, spec.linux),
+      credentials: credentialsOf('runc create', kernel, spec.process, spec.linux),
       namespaces,
       cgroup,
     });
@@ -198,7 +198,7 @@ export class Runc implements OciRuntime {
         fds,
         session: 'new',
         tty: tty ?? null,
-        credentials: credentialsOf(process, container.spec.linux),
+        credentials: credentialsOf('exec', this.#kernel, process, container.spec.linux),
         namespaces: init.namespaces,
         cgroup,
       });

@@ -36,7 +36,7 @@ kubectl -n kube-system scale deploy coredns --replicas=0 > /dev/null; sleep 40; 
   );
 });
 
-test('pages of courses: wget goes where it is sent, groups are sorted, servers of courses answer, and AppArmor that no node has is refused', () => {
+test('pages of courses: wget goes where it is sent, groups are sorted, servers of courses answer, and AppArmor without its parser is refused', () => {
   const { out, err } = sh(`
 wget -q https://k8s.io/examples/pods/init-containers.yaml; kubectl apply -f init-containers.yaml
 for i in bmuschko/nodejs-hello-world:1.0.0 stacksimplify/kubenginx:1.0.0 quay.io/fluentd_elasticsearch/fluentd:v5.0.1 registry.k8s.io/e2e-test-images/agnhost:2.39; do kubectl run c$((n++)) --image=$i; done
@@ -73,7 +73,7 @@ kubectl exec ids -c b -- id; kubectl exec ids -c d -- id
 kubectl exec c3 -- nslookup kubernetes.default | grep -A1 Name
 kubectl get --raw /api | grep -o '"serverAddress":"[^"]*"'; kubectl explain pods --api-version=apps/v1
 kubectl logs new -c c; kubectl get pod new -o jsonpath='{.spec.topologySpreadConstraints[0].labelSelector}{"\\n"}'
-kubectl get pod armed -o jsonpath='{.status.reason}: {.status.message} {.spec.containers[0].securityContext}'`);
+kubectl get pod armed -o jsonpath='{.status.containerStatuses[0].state.waiting.message} {.spec.containers[0].securityContext}'`);
   expect(out.split('\n').slice(8)).toEqual([
     'home of the first website</h1>',
     'Hello World',
@@ -89,7 +89,7 @@ kubectl get pod armed -o jsonpath='{.status.reason}: {.status.message} {.spec.co
     'my.own.host',
     'from file',
     '{"matchExpressions":[{"key":"v","operator":"In","values":["one"]}]}',
-    'AppArmor: Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host {"appArmorProfile":{"localhostProfile":"deny-write","type":"Localhost"}}',
+    'failed to get container spec opts: failed to generate apparmor spec opts: apparmor is not supported {"appArmorProfile":{"localhostProfile":"deny-write","type":"Localhost"}}',
   ]);
   expect(err).toContain('/c]: deprecated since v1.30; use the "appArmorProfile" field instead');
   expect(err).toContain('error: GVR (apps/v1, Resource=pods) not found in OpenAPI schema\n');

@@ -11,7 +11,7 @@ import { Netfilter } from '../../linux/netfilter.ts';
 import { newProcfs } from '../../linux/procfs.ts';
 import type { ProgramTable } from '../../linux/program.ts';
 import { bridgeCalls } from '../../linux/sysctl.ts';
-import { newSysfs } from '../../linux/sysfs.ts';
+import { newSecurityfs, newSysfs } from '../../linux/sysfs.ts';
 import { Systemd } from '../../linux/systemd.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { rootFiles } from './root-files.ts';
@@ -156,6 +156,7 @@ function pseudoFileSystems(kernel: Kernel, fs: FileSystem): void {
   fs.mkdir('/sys', { parents: true });
   mount.mount({ path: '/proc', root: newProcfs(kernel, pid), source: 'proc', type: 'proc', options });
   mount.mount({ path: '/sys', root: newSysfs(kernel.host.network, kernel.sim.now), source: 'sysfs', type: 'sysfs', options });
+  mount.mount({ path: '/sys/kernel/security', root: newSecurityfs(kernel), source: 'securityfs', type: 'securityfs', options });
   mount.mount({ path: '/sys/fs/cgroup', root: newCgroupfs(kernel, kernel.rootCgroup), source: 'cgroup2', type: 'cgroup2', options });
   mount.mount({ path: '/run', root: runDirectory(fs, kernel.sim.now), source: 'tmpfs', type: 'tmpfs', options: ['rw', 'nosuid', 'nodev'] });
 }

@@ -1,11 +1,11 @@
 /**
  * What the mirrors of Debian, Ubuntu and Alpine have: indexes in the distributions' own formats and packages as archives. Versions are those of Debian 12 and of
- * Alpine 3.22 for every release. Where the lab has no such program, the installed one says so.
+ * Alpine 3.22 for every release, but for AppArmor's. Where the lab has no such program, the installed one says so.
  */
 import { writeTar } from '../../apimachinery/tar.ts';
 import { executableText } from '../../linux/file-node.ts';
 
-/** Name, version, kB of the archive, kB installed, what it needs (`-`: nothing), its programs: `sbin/` before those of administrators, `=` before another program of the lab. */
+/** Name, version, kB of the archive, kB installed, what it needs (`-`: nothing), its programs: `sbin/` before those of administrators, `=` before another program of the lab; `etc/` files. */
 const debianRows = `
 curl 7.88.1-10+deb12u15 315 489 libcurl4 curl
 libcurl4 7.88.1-10+deb12u15 392 854 ca-certificates
@@ -65,6 +65,8 @@ ipset 7.17-1 45 138 - sbin/ipset
 ethtool 1:6.1-1 196 668 - sbin/ethtool
 mtr-tiny 0.95-1 71 161 - mtr
 libcap2-bin 1:2.66-4+deb12u3+b1 35 133 - sbin/capsh sbin/getcap sbin/setcap
+apparmor 4.1.0-1 697 2785 - sbin/apparmor_parser sbin/aa-status sbin/apparmor_status=aa-status aa-enabled aa-exec etc/apparmor.d/abstractions/base etc/apparmor.d/tunables/global
+apparmor-utils 4.1.0-1 60 260 apparmor sbin/aa-enforce sbin/aa-complain
 cron 3.0pl1-162 73 217 - sbin/cron crontab
 locales 2.36-9+deb12u14 3906 15847 - sbin/locale-gen
 tzdata 2026b-0+deb12u1 304 2573 -
@@ -210,6 +212,7 @@ function archive(rows: string, isWanted: (each: Package) => boolean): string | u
     writeTar(
       found.programs.map((word) => {
         const [path = '', program = path.replace('sbin/', '')] = word.split('=');
+        if (path.startsWith('etc/')) return { path, mode: 0o644, content: '# The programs of the lab know what stands here.\n' };
         return { path: `usr/${path.startsWith('sbin/') ? path : `bin/${path}`}`, mode: 0o755, content: executableText(program, found.installed * 700) };
       }),
       0,

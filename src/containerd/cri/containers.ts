@@ -1,7 +1,7 @@
 /** Containers of pods: create, start, stop, remove and what became of them (internal/cri/server/container_*.go). */
 
 import { LogFile, pumpLog } from '../../cri/logs.ts';
-import { checkSeccomp, makeMountSources, newContainer } from '../../cri/new-container.ts';
+import { apparmorProfile, checkSeccomp, makeMountSources, newContainer } from '../../cri/new-container.ts';
 import type { CriContainer, Sandbox } from '../../cri/records.ts';
 import {
   type Container,
@@ -189,8 +189,9 @@ export class Containers {
     const snapshot = snapshots.prepare(criNamespace, 'overlayfs', id, image.chainId);
     try {
       const style = this.#plugin.style;
+      const told = (why: string): string => `failed to get container spec opts: failed to generate apparmor spec opts: ${why}`;
       const container = newContainer(
-        { id, name, sandbox, config, sandboxConfig, image, root: snapshot.root },
+        { id, name, sandbox, config, sandboxConfig, image, root: snapshot.root, ...apparmorProfile(kernel, files, config, 'cri-containerd.apparmor.d', told) },
         { kernel, store, style, now: this.#plugin.now() },
       );
       const { spec, logPath } = container;

@@ -92,6 +92,7 @@ function securityContext(pod: Pod, container: ContainerSpec, image: CriImage, in
     readonlyRootfs: own.readOnlyRootFilesystem ?? false,
     noNewPrivs: own.allowPrivilegeEscalation === false,
     seccomp: seccompOf(own.seccompProfile ?? ofPod.seccompProfile, inputs),
+    ...apparmorOf(own.appArmorProfile ?? ofPod.appArmorProfile),
     supplementalGroups: groups,
     capabilities: { addCapabilities: own.capabilities?.add ?? [], dropCapabilities: own.capabilities?.drop ?? [] },
   } as const;
@@ -104,6 +105,13 @@ function seccompOf(profile: { readonly type?: string; readonly localhostProfile?
   const type = profile?.type ?? (context.config.seccompDefault ? 'RuntimeDefault' : 'Unconfined');
   if (type === 'Localhost') return { profileType: 2, localhostRef: `/var/lib/kubelet/seccomp/${profile?.localhostProfile ?? ''}` };
   return { profileType: type === 'RuntimeDefault' ? 0 : 1 };
+}
+
+/** security_context.go getAppArmorProfile: nothing is said where the pod says nothing. */
+function apparmorOf(profile: { readonly type?: string; readonly localhostProfile?: string } | undefined): { readonly apparmor?: Seccomp } {
+  if (profile?.type === undefined) return {};
+  if (profile.type === 'Localhost') return { apparmor: { profileType: 2, localhostRef: profile.localhostProfile ?? '' } };
+  return { apparmor: { profileType: profile.type === 'RuntimeDefault' ? 0 : 1 } };
 }
 
 /** security_context.go verifyRunAsNonRoot. */

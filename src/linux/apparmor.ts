@@ -1,0 +1,80 @@
+/** AppArmor: the profiles that a kernel holds, and what they let the processes under them do with files (security/apparmor; apparmor.d(5)). */
+import { Errno } from './errno.ts';
+import type { FileUser } from './file-user.ts';
+import type { Kernel } from './kernel.ts';
+import type { Resolved } from './path-walk.ts';
+
+/** What is asked for: to read, write, create, delete or run; letters as the log's masks have them. */
+export type FileAccess = 'r' | 'w' | 'c' | 'd' | 'x';
+/** `pattern` of absolute paths (folders end with `/`); permissions are letters of rwaxmlk. */
+export type FileRule = { readonly pattern: RegExp; readonly permissions: string; readonly deny: boolean; readonly audit: boolean; readonly owner: boolean };
+export type Profile = { readonly name: string; readonly mode: 'enforce' | 'complain' | 'kill' | 'unconfined'; readonly rules: readonly FileRule[] };
+
+/** What processes under a profile carry; the profile itself may be replaced under them. */
+export type Confinement = {
+  readonly name: string;
+  readonly profile: () => Profile | undefined;
+  readonly log: (text: string, pid: string | undefined) => void;
+};
+
+const operations: Readonly<Record<FileAccess, readonly [file: string, folder: string]>> = {
+  r: ['open', 'open'],
+  w: ['open', 'open'],
+  c: ['mknod', 'mkdir'],
+  d: ['unlink', 'rmdir'],
+  x: ['exec', 'exec'],
+};
+
+/** Throws EACCES unless the user's profile grants it; folders are known by the slash at their end. What is denied in so many words is not logged. */
+export function mediate({ credentials, self }: FileUser, { inode, path: bare }: Pick<Resolved, 'inode' | 'path'>, access: FileAccess): void {
+  const { confinement, uid } = credentials;
+  const profile = confinement?.profile();
+  if (!confinement || !profile || profile.mode === 'unconfined') return;
+  const path = inode?.type === 'directory' && bare !== '/' ? `${bare}/` : bare;
+  const owner = inode?.uid ?? uid;
+  const letter = /[cd]/.test(access) ? 'w' : access;
+  const fitting = profile.rules.filter((rule) => rule.permissions.includes(letter) && (!rule.owner || owner === uid) && rule.pattern.test(path));
+  const denial = fitting.find(({ deny }) => deny);
+  const granted = !denial && fitting.length > 0;
+  // What is denied in so many words stays so in complain mode (aa-complain(8)).
+  const allowed = granted || (!denial && profile.mode === 'complain');
+  const audited = fitting.some(({ audit }) => audit);
+  if (granted ? audited : !denial || audited) {
+    const verdict = granted ? 'AUDIT' : allowed ? 'ALLOWED' : 'DENIED';
+    const operation = operations[access][path.endsWith('/') ? 1 : 0];
+    const denied = granted ? '' : ` denied_mask="${access}"`;
+    confinement.log(
+      `apparmor="${verdict}" operation="${operation}" class="file" profile="${profile.name}" name="${path}" PROCESS requested_mask="${access}"${denied} fsuid=${uid} ouid=${owner}`,
+      self,
+    );
+  }
+  if (!allowed) throw new Errno('EACCES', path);
+}
+
+/** A machine's profiles. */
+export class AppArmor {
+  readonly profiles = new Map<string, Profile>();
+  readonly #log: Confinement['log'];
+
+  constructor(kernel: Kernel) {
+    let serial = 0;
+    this.#log = (text, pid = '0') => {
+      const who = `pid=${pid} comm=${JSON.stringify(kernel.processes.get(Number(pid))?.comm ?? '')}`;
+      kernel.log(`audit: type=1400 audit(${(kernel.now / 1000).toFixed(3)}:${++serial}): ${text.replace('PROCESS', who)}`);
+    };
+  }
+
+  /** Undefined where no profile of that name is loaded. */
+  confinement(name: string): Confinement | undefined {
+    return this.profiles.has(name) ? { name, profile: () => this.profiles.get(name), log: this.#log } : undefined;
+  }
+
+  /** As /sys/kernel/security/apparmor/profiles has it. */
+  listing(): string {
+    return [...this.profiles.values()].map(({ name, mode }) => `${name} (${mode})\n`).join('');
+  }
+}
+
+/** As /proc/PID/attr/current and `ps -Z` have it. */
+export const labelOf = (confinement: Confinement | undefined): string =>
+  ((profile) => (profile ? `${profile.name} (${profile.mode})` : 'unconfined'))(confinement?.profile());

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { sh } from './sh.ts';
+
+test('AppArmor: a profile that denies writing is loaded and obeyed, one that is not loaded keeps a container from being made', () => {
+  const { out, err } = sh(`
+apt-get update > /dev/null; apt-get install -y apparmor-utils > /dev/null
+cat > /etc/apparmor.d/deny-write <<'P'
+#include <tunables/global>
+profile deny-write flags=(attach_disconnected) {
+  #include <abstractions/base>
+  file,
+  network inet tcp,
+  deny /** w,   # all of it
+}
+profile few {
+  /bin/{sh,cat} rix, owner /{etc,data}/*.conf r, @{PROC}/@{pid}/attr/* r,
+  audit deny /bin/id x,
+}
+P
+apparmor_parser -q /etc/apparmor.d/deny-write; apparmor_parser /etc/apparmor.d/deny-write; echo $?
+for p in deny-write missing few; do
+kubectl run $p --image=busybox:1.37 --overrides='{"spec":{"nodeName":"controlplane","containers":[{"name":"c","image":"busybox:1.37","command":["sh","-c","while :; do wait; done"],"securityContext":{"appArmorProfile":{"type":"Localhost","localhostProfile":"'$p'"}}}]}}' > /dev/null
+done
+sleep 12
+kubectl get pod missing -o jsonpath='{.status.containerStatuses[0].state.waiting.message}{"\\n"}'
+k() { kubectl exec "$@" 2>&1 | grep -v terminated | sed 's/.*start exec "[0-9a-f]*"://'; }
+k deny-write -- touch /tmp/a; k deny-write -- mkdir /tmp/b; k deny-write -- rm /etc/passwd; k deny-write -- cat /proc/self/attr/current
+k few -- cat /etc/passwd; k few -- cat /proc/self/attr/current; k few -- id; k few -- ls / | grep -o 'exec: .*'
+dmesg | grep -o 'operation="[a-z]*" .* name="[^"]*"' | sort -u
+aa-status | sed -n '2,6p;10,11p'
+aa-complain deny-write > /dev/null; k few -- cat /etc/passwd | head -1; k deny-write -- touch /tmp/a
+apparmor_parser -R /etc/apparmor.d/deny-write; k few -- cat /etc/hostname; kubectl delete pod few --now > /dev/null
+echo 'profile x { deny /tmp/** }' > x; apparmor_parser x; echo $?; apparmor_parser nothing; echo $?`);
+  expect(out).toMatchInlineSnapshot(`
+    "239
+    failed to get container spec opts: failed to generate apparmor spec opts: apparmor profile not found missing
+    touch: /tmp/a: Permission denied
+    mkdir: can't create directory '/tmp/b': Permission denied
+    rm: can't remove '/etc/passwd': Permission denied
+    deny-write (enforce)
+    cat: can't open '/etc/passwd': Permission denied
+    few (enforce)
+     OCI runtime exec failed: exec failed: unable to start container process: exec: "id": permission denied
+    exec: "ls": permission denied
+    operation="exec" class="file" profile="few" name="/bin/id"
+    operation="exec" class="file" profile="few" name="/bin/ls"
+    operation="open" class="file" profile="few" name="/etc/passwd"
+    3 profiles are loaded.
+    3 profiles are in enforce mode.
+       cri-containerd.apparmor.d
+       deny-write
+       few
+    0 profiles are in unconfined mode.
+    2 processes have profiles defined.
+    root:x:0:0:root:/root:/bin/sh
+    touch: /tmp/a: Permission denied
+     OCI runtime exec failed: exec failed: unable to start container process: error during container init: unable to apply apparmor profile: apparmor failed to apply profile: write /proc/self/attr/apparmor/exec: no such file or directory
+    1
+    2
+    "
+  `);
+  expect(err).toMatchInlineSnapshot(`
+    "debconf: delaying package configuration, since apt-utils is not installed
+    k8s-lab: of deny-write only the rules about files are enforced, not: network
+    apparmor_parser: Unable to add "deny-write".  Profile already exists
+    apparmor_parser: Unable to add "few".  Profile already exists
+    AppArmor parser error for x in profile x at line 1: syntax error
+    File nothing not found, skipping...
+    "
+  `);
+});
