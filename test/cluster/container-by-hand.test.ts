@@ -47,7 +47,7 @@ ls: cannot access '/c/low/made': No such file or directory
 umount: /c/root: target is busy.
 0
 dd: error writing '/c/root/f': No space left on device
-27 22 0:27 / /c/root rw,relatime - tmpfs none rw,size=1024k
+28 22 0:28 / /c/root rw,relatime - tmpfs none rw,size=1024k
 rw,relatime,size=1024k
 /dev/vda1[/c/low]
 mount: /c/up: unknown filesystem type 'foo'.
