@@ -30,6 +30,8 @@ export type Shown = {
   readonly fresh: boolean;
   /** The first step: a story to read, and nothing in the terminal yet. */
   readonly opening: boolean;
+  /** A word on what was done, or a hint, stands below the task. */
+  readonly heard: boolean;
   readonly hasLesson: boolean;
 };
 
@@ -55,9 +57,9 @@ export function layoutOf(size: WindowSize, show: Shown): Layout {
   };
 }
 
-function stacked(body: Area, { pane, focus, asking, fresh, opening, hasLesson }: Shown): Layout {
+function stacked(body: Area, { pane, focus, asking, fresh, opening, heard, hasLesson }: Shown): Layout {
   if (pane === 'lesson' && !hasLesson) return { kind: 'stacked', lesson: undefined, extra: undefined, terminal: body };
-  const reading = fresh ? (opening ? 0.8 : 0.67) : 0.45;
+  const reading = fresh ? (opening ? 0.8 : 0.67) : heard ? 0.52 : 0.45;
   const ofLesson = focus === 'pane' ? Math.max(reading, asking ? 0.72 : 0.67) : reading;
   const share = pane === 'lesson' ? ofLesson : focus === 'pane' ? 0.75 : 0.52;
   // One row is the line between.

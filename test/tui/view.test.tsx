@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { LessonView, StepView } from '../../src/session/lesson-view.ts';
 import { xray } from '../../src/session/xray.ts';
 import { route } from '../../src/tui/app/route.ts';
-import { type AppState, type LessonState, newLessonState, newlyTold } from '../../src/tui/app/state.ts';
+import { type AppState, type LessonState, newLessonState, newlyTold, toldBefore } from '../../src/tui/app/state.ts';
 import { Store } from '../../src/tui/app/store.ts';
 import { App } from '../../src/tui/components/app.tsx';
 import stringWidth from '../../src/tui/fast-width.ts';
@@ -50,8 +50,8 @@ const lesson = (change: Partial<LessonView> = {}): LessonView => ({
   ...change,
 });
 const context = (width = 60, language: 'en' | 'ko' = 'en') => ({ width, style: unstyled, say: newSay(language), language });
-const window = (text: LessonRows, height: number, change: Partial<Pick<LessonState, 'scroll' | 'fresh' | 'told'>> = {}) =>
-  shownRows(text, { height, scroll: 0, fresh: true, told: undefined, ...change }, unstyled, newSay('en'));
+const window = (text: LessonRows, height: number, change: Partial<Pick<LessonState, 'scroll' | 'fresh' | 'told' | 'heard'>> = {}) =>
+  shownRows(text, { height, scroll: 0, fresh: true, told: undefined, heard: undefined, ...change }, unstyled, newSay('en'));
 const tracks: readonly TrackEntry[] = [
   {
     id: 'a',
@@ -152,7 +152,7 @@ describe('the lesson pane', () => {
     const text = lessonRows(lesson({ steps: [long, step({ id: 'two', task: 'Do this.', hintsLeft: 3 })], current: 1 }), context());
     // What counts the hints need not find room.
     expect(window(text, 3)).toEqual([expect.stringContaining('✓ Step 1'), 'Step 2 of 2 · task · 10 points', 'Do this.']);
-    const [least, most] = lessonSpan(text, { height: 6, fresh: true, told: undefined });
+    const [least, most] = lessonSpan(text, { height: 6, fresh: true, told: undefined, heard: undefined });
     expect(window(text, 6, { scroll: least })[0]).toBe('Once upon a time.');
     expect(least).toBe(-text.currentStart);
     expect(most).toBe(0);
@@ -174,18 +174,25 @@ describe('the lesson pane', () => {
         ['hint', 'Hint 1: One.'],
       ] as const) {
         expect(window(text, height, { fresh: false, told: said })).toContain(words);
+        // With the next line there is less room: it stays below the task's beginning.
+        const later = window(text, height, { fresh: false, heard: said });
+        expect(later[0]).toBe('Make a pod called web.');
+        expect(later.at(-1)).toBe(words);
+        expect(later.length).toBe(height);
+        expect(window(text, height, { fresh: false, heard: said, scroll: 1 })).not.toEqual(later);
       }
     const state = { ...newLessonState(''), view: before };
     const next = (change: Partial<StepView>) => lesson({ steps: [{ ...(before.steps[0] as StepView), ...change }] });
     expect(newlyTold(state, next({ hints: ['One.', 'Two.'] }))).toBe('hint');
     expect(newlyTold(state, next({ situations: ['Not that one.', 'Nor that.', 'And?'] }))).toBe('situation');
     expect(newlyTold(state, next({ points: 3 }))).toBeUndefined();
+    expect([before, next({ situations: [] }), next({ situations: [], hints: [] })].map(toldBefore)).toEqual(['situation', 'hint', undefined]);
     expect(newlyTold(state, { ...next({ hints: ['One.', 'Two.'] }), current: 1 })).toBeUndefined();
   });
 });
 
 describe('layout', () => {
-  const shown: Shown = { pane: 'lesson', focus: 'terminal', asking: false, fresh: false, opening: false, hasLesson: true };
+  const shown: Shown = { pane: 'lesson', focus: 'terminal', asking: false, fresh: false, opening: false, heard: false, hasLesson: true };
   test('every pane stands inside the window, and the terminal has room', () => {
     for (let columns = 40; columns <= 240; columns += 7)
       for (let rows = 10; rows <= 70; rows += 3)

@@ -112,7 +112,8 @@ export class LessonScreen {
   key(event: KeyEvent): void {
     const done = this.#typing.key(event);
     if (done === 'line' || done === 'input') {
-      this.set({ notice: undefined, ...(done === 'line' ? { fresh: false, told: undefined, scroll: 0 } : {}) });
+      const { told, heard } = this.state;
+      this.set({ notice: undefined, ...(done === 'line' ? { fresh: false, told: undefined, heard: told ?? heard, scroll: 0 } : {}) });
       // A quick command is over before anybody looks: it is kept all the same.
       this.#wasAtPrompt = false;
       this.pump.kick();
@@ -253,7 +254,7 @@ export class LessonScreen {
     this.#stepInputs = this.#session.inputs.length;
     if (passed) {
       this.tell(this.#say('statusPassed'));
-      this.set({ scroll: 0, fresh: true, told: undefined });
+      this.set({ scroll: 0, fresh: true, told: undefined, heard: undefined });
       this.#events.keep(true);
     }
     this.#finishedAt = this.#session.run?.finished ? performance.now() : undefined;

@@ -4,7 +4,7 @@ import type { LessonView } from '../../session/lesson-view.ts';
 import type { Session } from '../../session/session.ts';
 import { xray } from '../../session/xray.ts';
 import type { Pump } from './pump.ts';
-import { type LessonState, newlyTold } from './state.ts';
+import { type LessonState, newlyTold, toldBefore } from './state.ts';
 
 /** What a skip at the prompt waits for: a check, a node or a pod that has changed. */
 export function markOf(session: Session): string {
@@ -28,6 +28,7 @@ export const lookedAt = (before: LessonState, view: LessonView | undefined, sess
   ...before,
   view: same(view, before.view),
   told: newlyTold(before, view) ?? before.told,
+  heard: before.heard ?? toldBefore(view),
   hops: before.pane === 'xray' ? (same(xray(session.crossings), before.hops) ?? []) : before.hops,
   cluster: before.pane === 'cluster' ? same(clusterView(session), before.cluster) : before.cluster,
   clock: clockText(session.cluster.sim.now),

@@ -24,6 +24,8 @@ export type LessonState = {
   readonly fresh: boolean;
   /** What the learner was told since the last line was typed: it is brought into sight. */
   readonly told: 'situation' | 'hint' | undefined;
+  /** What was told last in this step, before that line: it stays in sight where not all finds room. */
+  readonly heard: LessonState['told'];
   readonly hops: readonly XrayHop[];
   readonly cluster: ClusterView | undefined;
   readonly clock: string;
@@ -64,6 +66,7 @@ export const shownOf = (lesson: LessonState): Shown => ({
   // A word on what was done, or a hint, is read beside the task.
   fresh: lesson.fresh || lesson.told !== undefined,
   opening: lesson.fresh && lesson.view?.current === 0,
+  heard: lesson.heard !== undefined,
   hasLesson: lesson.view !== undefined,
 });
 
@@ -82,6 +85,12 @@ export function newlyTold({ view: before }: LessonState, after: LessonView | und
   return is.hints.length > was.hints.length ? 'hint' : is.situations.some((text) => !was.situations.includes(text)) ? 'situation' : undefined;
 }
 
+/** What the step says already when one comes back to it. */
+export function toldBefore(view: LessonView | undefined): LessonState['told'] {
+  const step = view?.steps[view.current];
+  return step?.situations.length ? 'situation' : step?.hints.length ? 'hint' : undefined;
+}
+
 /** The world stands in a dead end of the step. */
 export const isStuck = ({ view }: LessonState): boolean => view?.steps[view.current]?.deadEnd !== undefined;
 
@@ -94,6 +103,7 @@ export const newLessonState = (title: string): LessonState => ({
   scroll: 0,
   fresh: true,
   told: undefined,
+  heard: undefined,
   hops: [],
   cluster: undefined,
   clock: '',

@@ -28,15 +28,19 @@ export function lessonPage(view: LessonView, area: Pick<Area, 'columns' | 'rows'
 }
 
 /** What a pane of this height is about. */
-type Wanted = Pick<LessonState, 'scroll' | 'fresh' | 'told'> & { readonly height: number };
+type Wanted = Pick<LessonState, 'scroll' | 'fresh' | 'told' | 'heard'> & { readonly height: number };
 
 /** In so few rows a task that does not fit has all of them. */
 const leastTold = 6;
+/** Of a task, beside what was told. */
+const leastTask = 3;
 
 /** As many rows as there is height, at most. */
 export function shownRows(text: LessonRows, wanted: Wanted, style: Style, say: Say): string[] {
   const { first, above } = standing(text, wanted);
   if (wanted.scroll !== 0) return sliceTold(text.rows, first + wanted.scroll, wanted.height, style, say);
+  const kept = wordKept(text, wanted, style, say);
+  if (kept) return kept;
   const height = wanted.height - above.length;
   const below = text.rows.slice(first, first + height);
   // That there are hints is told by the status line too: for their sake alone no row is taken.
@@ -65,6 +69,16 @@ function standing(text: LessonRows, { height, fresh, told }: Omit<Wanted, 'scrol
   const room = height - (currentEnd - currentStart);
   const inShort = room >= text.passed.length ? text.passed : text.passed.slice(0, room >= 1 || height >= leastTold ? 1 : 0);
   return { first: currentStart, above: inShort };
+}
+
+/** Of a task that does not fit: its beginning, without the row that the header repeats, and what was told last. */
+function wordKept(text: LessonRows, { height, fresh, told, heard }: Wanted, style: Style, say: Say): string[] | undefined {
+  const { rows, newest, currentStart, currentEnd } = text;
+  if (!heard || fresh || told || text.told > 0 || currentEnd - currentStart <= height) return undefined;
+  const [from, to] = newest[heard];
+  const word = rows.slice(from, to).slice(0, Math.max(0, height - leastTask));
+  const task = [...rows.slice(currentStart + 1, from), ...rows.slice(to)];
+  return word.length === 0 ? undefined : [...sliceTold(task, 0, height - word.length, style, say), ...word];
 }
 
 /** Moved down as far as it takes to see these rows; the last row of a pane may be taken by what tells of more. */
