@@ -42,7 +42,10 @@ export class Lifecycle {
       if (error instanceof DockerError) throw error;
       const text = containerdText(error);
       container.exitCode = startStatus(text);
-      container.error = `failed to create task for container: ${text}`;
+      const doubt = text.endsWith('not a directory')
+        ? ': Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type'
+        : '';
+      container.error = `failed to create task for container: ${text}${doubt}`;
       throw new DockerError(container.exitCode === 128 ? 500 : 400, container.error);
     }
     this.#engine.emitContainer('start', container);

@@ -1,14 +1,22 @@
 /** Databases and caches. */
-import type { ImageConfig } from '../interfaces/distribution.ts';
+import type { ImageConfig, LayerEntry } from '../interfaces/distribution.ts';
 import { defaultPath, directory, type ImageDefinition, program, type Repositories, script } from './definition.ts';
 import { alpine, debianLayer, hub, layer } from './hub.ts';
 import { type Release, releases, variant } from './versions.ts';
+
+/** docker-entrypoint.sh of an image with one server. */
+const entrypoint = (daemon: string): LayerEntry =>
+  script(
+    '/usr/local/bin/docker-entrypoint.sh',
+    `${daemon}-entrypoint`,
+    `#!/bin/sh\nset -e\nif [ "\${1#-}" != "$1" ]; then\n\tset -- ${daemon} "$@"\nfi\nexec "$@"\n`,
+  );
 
 function redis({ version, tags }: Release): ImageDefinition[] {
   const files = layer(14.2, `RUN redis ${version}`, () => [
     program('/usr/local/bin/redis-server', 'redis-server', 9_400_000),
     program('/usr/local/bin/redis-cli', 'redis-cli', 6_400_000),
-    script('/usr/local/bin/docker-entrypoint.sh', 'exec-entrypoint', '#!/bin/sh\nset -e\nexec "$@"\n'),
+    entrypoint('redis-server'),
     directory('/data', 0o755, 999),
   ]);
   const config: ImageConfig['config'] = {
@@ -71,11 +79,17 @@ function mysql(name: 'mysql' | 'mariadb', { version, tags }: Release): ImageDefi
 }
 
 /** A server that listens and says what it is. */
-const plain = (name: string, tags: readonly string[], port: number, megabytes: number, daemon: string): ImageDefinition =>
-  hub(name, tags, { ExposedPorts: { [`${port}/tcp`]: {} }, Env: [defaultPath], Cmd: [daemon] }, [
+const plain = (name: string, tags: readonly string[], port: number, megabytes: number, daemon: string, more: readonly LayerEntry[] = []): ImageDefinition =>
+  hub(name, tags, { ExposedPorts: { [`${port}/tcp`]: {} }, Env: [defaultPath], Entrypoint: ['docker-entrypoint.sh'], Cmd: [daemon] }, [
     debianLayer,
-    layer(megabytes, `RUN ${name === 'mongo' ? 'mongodb' : name}`, () => [program(`/usr/local/bin/${daemon}`, daemon, megabytes * 750_000)]),
+    layer(megabytes, `RUN ${name === 'mongo' ? 'mongodb' : name}`, () => [
+      program(`/usr/local/bin/${daemon}`, daemon, megabytes * 750_000),
+      entrypoint(daemon),
+      ...more,
+    ]),
   ]);
+const mongo = ({ version, tags }: Release): ImageDefinition =>
+  plain('mongo', tags, 27017, 240, 'mongod', [program(Number.parseInt(version, 10) < 6 ? '/usr/bin/mongo' : '/usr/bin/mongosh', 'not-simulated', 90_000_000)]);
 
 /** By their full names. */
 export const databases: Repositories = {
@@ -84,7 +98,7 @@ export const databases: Repositories = {
   'docker.io/library/mysql': () => releases('5.6:51 5.7:44 8.0:43 8.4:6 9.4:0', { lts: '8.4' }).map((release) => mysql('mysql', release)),
   'docker.io/library/mariadb': () =>
     releases('10.3:39 10.4:34 10.5:29 10.6:23 10.11:14 11.4:8 11.8:3', { lts: '11.8' }).map((release) => mysql('mariadb', release)),
-  'docker.io/library/mongo': () => releases('4.0:28 4.2:24 4.4:29 5.0:31 6.0:26 7.0:25 8.0:15').map(({ tags }) => plain('mongo', tags, 27017, 240, 'mongod')),
+  'docker.io/library/mongo': () => releases('4.0:28 4.2:24 4.4:29 5.0:31 6.0:26 7.0:25 8.0:15').map(mongo),
   'docker.io/library/memcached': () =>
     releases('1.4:39 1.5:22 1.6:39').map(({ tags }) => plain('memcached', [...tags, ...variant(tags, 'alpine', 'bookworm')], 11211, 4.1, 'memcached')),
 };

@@ -122,7 +122,7 @@ const bootcamps = (name: string): ImageDefinition[] =>
 
 /** registry.k8s.io, and the usual guests of quay.io and ghcr.io. */
 export const kubernetesImages: Repositories = {
-  'registry.k8s.io/pause': () => ['3.1', '3.2', '3.3', '3.4.1', '3.5', '3.6', '3.7', '3.8', '3.9', '3.10', '3.10.1', '3.10.2'].map(pause),
+  'registry.k8s.io/pause': () => ['3.1', '3.2', '3.3', '3.4.1', '3.5', '3.6', '3.7', '3.8', '3.9', '3.10', '3.10.1', '3.10.2', 'latest'].map(pause),
   ...Object.fromEntries(components.map(([name, megabytes]) => [`registry.k8s.io/${name}`, () => componentImages(name, megabytes)])),
   'registry.k8s.io/etcd': () =>
     ['3.5.1-0', '3.5.6-0', '3.5.10-0', '3.5.15-0', '3.5.16-0', '3.5.21-0', '3.5.24-0', '3.6.4-0', '3.6.5-0', '3.6.6-0', '3.6.10-0'].map(etcd),

@@ -17,6 +17,8 @@ const layersOf: Readonly<Record<string, () => readonly LayerDefinition[]>> = {
 const rows = `
 docker.io/google/pause latest distroless 0.2 - /pause=pause
 gcr.io/google_containers/pause latest,3.0,3.1,3.2 distroless 0.2 - /pause=pause
+gcr.io/google_containers/busybox latest,1.24,1.27,1.27.2 alpine 1 - /bin/sh=sh
+gcr.io/google-containers/busybox latest,1.24,1.27,1.27.2 alpine 1 - /bin/sh=sh
 docker.io/rancher/mirrored-pause 3.5,3.6,3.9,3.10 distroless 0.2 - /pause=pause
 docker.io/luksa/kubia latest,v1 debian 250 8080 /usr/local/bin/node=kubia-v1 app.js
 docker.io/luksa/kubia v2 debian 250 8080 /usr/local/bin/node=kubia-v2 app.js
@@ -37,6 +39,8 @@ docker.io/praqma/network-multitool latest,minimal alpine 40 80,443 /usr/sbin/ngi
 docker.io/alpine/curl latest,3.14,8.5.0,8.12.1 alpine 5 - /usr/bin/curl=curl
 docker.io/byrnedo/alpine-curl latest alpine 5 - /usr/bin/curl=curl
 docker.io/radial/busyboxplus curl,latest alpine 2 - /bin/sh=sh
+docker.io/tutum/curl latest,alpine debian 60 - /bin/bash=bash
+docker.io/yauritux/busybox-curl latest alpine 2 - /bin/sh=sh
 docker.io/tutum/dnsutils latest debian 60 - /bin/bash=bash
 docker.io/infoblox/dnstools latest alpine 8 - /bin/sh=sh
 registry.k8s.io/test-webserver latest distroless 2 80 /test-webserver=page 80 <pre></pre>
@@ -46,6 +50,12 @@ docker.io/stacksimplify/kubenginx 1.0.0 alpine 17 80 /usr/sbin/nginx=page 80 <h1
 docker.io/stacksimplify/kubenginx 2.0.0 alpine 17 80 /usr/sbin/nginx=page 80 <h1>Welcome to Stack Simplify</h1> <p>Application Version: V2</p>
 docker.io/stacksimplify/kubenginx 3.0.0 alpine 17 80 /usr/sbin/nginx=page 80 <h1>Welcome to Stack Simplify</h1> <p>Application Version: V3</p>
 docker.io/stacksimplify/kube-helloworld 1.0.0 debian 120 8080 /usr/bin/java=page 8080 Hello World V1 {}
+gcr.io/google-samples/hello-go-gke 1.0 alpine 4 80 /usr/local/bin/main=page 80 {"message":"Hello"}
+quay.io/openshiftlabs/simpleservice 0.4.0,0.5.0 debian 40 9876 /usr/local/bin/python=simpleservice ./simpleservice.py
+registry.k8s.io/redis e2e,v1 debian 30 6379 /usr/local/bin/redis-server=redis-server
+registry.k8s.io/cpa/cluster-proportional-autoscaler 1.8.4,v1.8.9,v1.9.0 distroless 15 - /cluster-proportional-autoscaler
+registry.k8s.io/node-problem-detector/node-problem-detector v0.8.19,v0.8.20 debian 60 - /node-problem-detector
+docker.io/hazelcast/hazelcast latest,5,5.5 debian 200 5701 /opt/hazelcast/bin/hz
 registry.k8s.io/serve_hostname v1.4,latest distroless 4 9376 /serve_hostname=agnhost serve-hostname
 registry.k8s.io/goproxy 0.1 distroless 2 8080 /goproxy=tcp-server 8080
 registry.k8s.io/kube-state-metrics/kube-state-metrics v2.13.0,v2.15.0,v2.17.0 distroless 14 8080,8081 /kube-state-metrics
@@ -91,7 +101,7 @@ quay.io/minio/minio latest distroless 60 9000 /usr/bin/minio
 docker.io/calico/node v3.25.0,v3.26.1,v3.27.0,v3.28.0,v3.29.0,v3.30.0 distroless 140 - /sbin/start_runit
 docker.io/calico/cni v3.25.0,v3.26.1,v3.27.0,v3.28.0,v3.29.0,v3.30.0 distroless 90 - /opt/cni/bin/install
 docker.io/calico/kube-controllers v3.25.0,v3.26.1,v3.27.0,v3.28.0,v3.29.0,v3.30.0 distroless 35 - /usr/bin/kube-controllers
-docker.io/flannel/flannel v0.22.0,v0.25.0,v0.26.0,v0.27.0 alpine 33 - /opt/bin/flanneld=flanneld
+docker.io/flannel/flannel v0.22.0,v0.23.0,v0.24.4,v0.25.0,v0.26.0,v0.27.0 alpine 33 - /opt/bin/flanneld=flanneld
 docker.io/weaveworks/weave-kube latest,2.8.1 alpine 40 - /home/weave/launch.sh
 docker.io/prom/prometheus latest,v2.53.0,v3.0.0,v3.5.0 distroless 110 9090 /bin/prometheus
 docker.io/prom/node-exporter latest,v1.8.2,v1.9.1 distroless 12 9100 /bin/node_exporter
@@ -209,6 +219,8 @@ const extras: Readonly<Record<string, readonly string[]>> = {
   'docker.io/wbitt/network-multitool': ['bash', 'curl', 'dig', 'host', 'ss', 'jq', 'tcpdump'],
   'docker.io/praqma/network-multitool': ['bash', 'curl', 'dig', 'host', 'ss', 'jq', 'tcpdump'],
   'docker.io/radial/busyboxplus': ['curl'],
+  'docker.io/tutum/curl': ['curl'],
+  'docker.io/yauritux/busybox-curl': ['curl'],
   'docker.io/tutum/dnsutils': ['dig', 'nslookup', 'host'],
   'docker.io/infoblox/dnstools': ['dig', 'host', 'curl'],
   'docker.io/alpine/k8s': ['bash', 'kubectl', 'curl', 'jq'],

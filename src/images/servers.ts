@@ -68,11 +68,16 @@ function unprivileged(name: string, port = 8080): ImageDefinition[] {
     );
 }
 
-/** One image of nginx with a page of its own. */
-const pages = (name: string, tags: readonly string[], html: string): ImageDefinition[] =>
+/** One image of nginx with a file of its own: its page, if nothing else is said. */
+const pages = (name: string, tags: readonly string[], content: string, path = '/usr/share/nginx/html/index.html'): ImageDefinition[] =>
   nginx(nginxReleases().at(-1) as Release, name)
     .slice(0, 1)
-    .map((image) => ({ ...image, tags, layers: [...image.layers, layer(0.01, 'COPY html', () => [text('/usr/share/nginx/html/index.html', html)])] }));
+    .map((image) => ({
+      ...image,
+      name: name.startsWith('gcr.io') ? name : image.name,
+      tags,
+      layers: [...image.layers, layer(0.01, 'COPY html', () => [text(path, content)])],
+    }));
 
 function httpd({ version, tags }: Release): ImageDefinition[] {
   const config: ImageConfig['config'] = {
@@ -121,6 +126,13 @@ export const servers: Repositories = {
     pages('docker/getting-started', ['latest', 'pwd'], '<!doctype html>\n<title>Getting Started</title>\n<h1>Getting Started</h1>\n'),
   'docker.io/docker/welcome-to-docker': () =>
     pages('docker/welcome-to-docker', ['latest'], '<!doctype html>\n<title>Welcome to Docker</title>\n<h1>Your first container runs</h1>\n'),
+  'gcr.io/google-samples/hello-frontend': () =>
+    pages(
+      'gcr.io/google-samples/hello-frontend',
+      ['1.0'],
+      'upstream Backend {\n    server hello;\n}\nserver {\n    listen 80;\n    location / {\n        proxy_pass http://Backend;\n    }\n}\n',
+      '/etc/nginx/conf.d/default.conf',
+    ),
   'docker.io/traefik/whoami': () => [
     single('traefik/whoami', ['latest', 'v1.10', 'v1.11'], 2.9, '/whoami', 'whoami-server', { ExposedPorts: { '80/tcp': {} } }),
   ],

@@ -79,7 +79,7 @@ export const tools: Repositories = {
         alpine(),
         layer(2.9, 'RUN bash', () => [
           program('/usr/local/bin/bash', 'bash', 1_200_000),
-          script('/usr/local/bin/docker-entrypoint.sh', 'exec-entrypoint', '#!/usr/local/bin/bash\n'),
+          script('/usr/local/bin/docker-entrypoint.sh', 'bash-entrypoint', '#!/usr/local/bin/bash\n'),
         ]),
       ],
     ),

@@ -60,6 +60,7 @@ export class RootfsBuilder {
     const bind = mount.type === 'bind' || options.includes('bind') || options.includes('rbind');
     const inode = bind ? this.#source(mount) : this.#filesystem(mount, container);
     const path = mountPoint(files, mount, inode);
+    if ((files.find(path)?.type === 'directory') !== (inode.type === 'directory')) throw notMounted(mount, `${calledWith(mount, bind)}: not a directory`);
     const kept = options.filter((option) => !propagation.has(option));
     const memory = bind && inode.type === 'directory' && inode.disk !== undefined;
     const source = memory ? (path === '/dev/shm' ? 'shm' : 'tmpfs') : mount.source;
@@ -71,9 +72,7 @@ export class RootfsBuilder {
   #source(mount: SpecMount): Inode {
     const inode = this.#host.find(mount.source);
     if (inode) return inode;
-    throw new OciError(
-      `runc create failed: unable to start container process: error during container init: error mounting "${mount.source}" to rootfs at "${mount.destination}": stat ${mount.source}: no such file or directory`,
-    );
+    throw notMounted(mount, `stat ${mount.source}: no such file or directory`);
   }
 
   #filesystem(mount: SpecMount, container: Shown): Inode {
@@ -104,6 +103,22 @@ export class RootfsBuilder {
   }
 }
 
+const notMounted = (mount: SpecMount, why: string): OciError =>
+  new OciError(
+    `runc create failed: unable to start container process: error during container init: error mounting "${mount.source}" to rootfs at "${mount.destination}": ${why}`,
+  );
+
+/** The call of mount(2) as runc tells of it; a bind is made read-only in a second one. */
+function calledWith({ source, destination, options = [] }: SpecMount, bind: boolean): string {
+  const flags = bind
+    ? ['MS_BIND', ...(options.includes('rbind') ? ['MS_REC'] : [])]
+    : mountFlags.filter((flag) => options.includes(flag.slice(3).toLowerCase()));
+  const data = bind ? [] : options.filter((option) => option.includes('='));
+  return `mount src=${source}, dst=${destination}, dstFd=/proc/thread-self/fd/14, flags=${flags.join('|') || '0x0'}${data.length > 0 ? `, data=${data.join(',')}` : ''}`;
+}
+
+const mountFlags = ['MS_NOSUID', 'MS_NODEV', 'MS_NOEXEC'];
+
 const propagation: ReadonlySet<string> = new Set(['bind', 'rbind', 'private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave', 'rro']);
 
 /** Makes what is missing to mount upon and gives its real path. */
@@ -125,9 +140,8 @@ function mountPoint(files: FileSystem, mount: SpecMount, inode: Inode): string {
     return files.realpath(path);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    throw new OciError(
-      `runc create failed: unable to start container process: error during container init: error mounting "${mount.source}" to rootfs at "${path}": create mountpoint for ${path} mount: ${error.message.toLowerCase()}`,
-    );
+    const why = `lookup mountpoint target: securejoin.OpenInRoot ${path}: openat2 ${path}: `;
+    throw notMounted(mount, `create mountpoint for ${path} mount: ${error.code === 'ENOTDIR' ? why : ''}${error.message.toLowerCase()}`);
   }
 }
 

@@ -102,3 +102,22 @@ for n in 1 2 3; do printf 'apiVersion: stable.example.com/v1\nkind: Shirt\nmetad
     '{"kind":"Preference","apiVersion":"kubectl.config.k8s.io/v1beta1","defaults":[],"aliases":[{"name":"getn","command":"get","prependArgs":["nodes"],"options":[{"name":"output","default":"wide"}]}]}',
   );
 });
+
+test('images whose entrypoint has a program of its own, nginx before others, and folders mounted over files', () => {
+  const { type } = typeIn('kubeadm-3');
+  type(`kubectl run mongo --image=mongo:4.2 -- --bind_ip 0.0.0.0
+kubectl run red --image=redis -- --appendonly yes
+kubectl run maria --image=mariadb --env MARIADB_ROOT_PASSWORD=x -- --character-set-server=utf8
+kubectl create deploy hello --image=gcr.io/google-samples/hello-go-gke:1.0; kubectl expose deploy hello --port 80
+kubectl create deploy front --image=gcr.io/google-samples/hello-frontend:1.0
+kubectl run simple --image=quay.io/openshiftlabs/simpleservice:0.5.0
+kubectl create cm conf --from-literal=nginx.conf=x
+kubectl run over --image=nginx --overrides='{"spec":{"containers":[{"name":"over","image":"nginx","volumeMounts":[{"name":"v","mountPath":"/etc/nginx/nginx.conf"}]}],"volumes":[{"name":"v","configMap":{"name":"conf"}}]}}'
+kubectl wait --for=condition=Ready pod mongo red maria simple; kubectl rollout status deploy front; sleep 5`);
+  expect(type('kubectl run --rm -iq --image=mysql:9 --restart=Never c -- mysql --version')).toContain('k8s-lab: mysql is not simulated\n');
+  expect(type('kubectl exec deploy/front -- curl -s localhost')).toBe('{"message":"Hello"}\n');
+  expect(type('kubectl logs simple')).toContain('INFO This is simple service in version v0.5.0 listening on port 9876');
+  expect(type("kubectl get pod over -o jsonpath='{.status.containerStatuses[0].lastState.terminated.message}'")).toMatch(
+    /error mounting "(\/var\/lib\/kubelet\/pods\/.*~configmap\/v)" to rootfs at "\/etc\/nginx\/nginx.conf": mount src=\1, dst=\/etc\/nginx\/nginx.conf, dstFd=\/proc\/thread-self\/fd\/\d+, flags=MS_BIND\|MS_REC: not a directory$/,
+  );
+});

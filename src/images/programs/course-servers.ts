@@ -3,6 +3,7 @@ import { connect, NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import type { HttpRequest, HttpResponse } from '../../linux/protocols.ts';
+import { own } from '../../sim/own.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { resolveName } from './proxy.ts';
 import { commonLogTime, flag, listenWith, log, textResponse, waitForSignal } from './service.ts';
@@ -154,6 +155,36 @@ const tcpServer: Program = function* (argv, process) {
   }
 };
 
+/** quay.io/openshiftlabs/simpleservice of "Kubernetes by Example". */
+const simpleService: Program = function* (_argv, process) {
+  const version = process.env['SIMPLE_SERVICE_VERSION'] ?? '0.5.0';
+  const say = (text: string, line: number): Routine => log(process, `${new Date(process.now).toISOString().slice(0, 19)} INFO ${text} [at line ${line}]`, 2);
+  yield* say(`This is simple service in version v${version} listening on port 9876`, 142);
+  return yield* serveOn(
+    process,
+    9876,
+    function* ({ path, host, remoteAddress }) {
+      yield* sleep(0.5);
+      const answers: Readonly<Record<string, object>> = {
+        '/endpoint0': { host, version, result: 'all is well' },
+        '/health': { healthy: true },
+        '/info': { host, version, from: remoteAddress },
+      };
+      const answer = own(answers, path);
+      if (!answer) return html(404, '404: Not Found', '404: Not Found');
+      yield* say(`${path} serving from ${host} has been invoked from ${remoteAddress}`, 101);
+      return textResponse(
+        200,
+        JSON.stringify(answer)
+          .replace(/([:,])"/g, '$1 "')
+          .replace(':true', ': true'),
+        { 'Content-Type': 'application/json' },
+      );
+    },
+    goBusy,
+  );
+};
+
 /** One page at every path: a port, then the text, in which `{}` is the host name. */
 const page: Program = function* (argv, process) {
   const text = argv.slice(2).join(' ').replace('{}', hostname(process));
@@ -245,6 +276,7 @@ export const courseServers: Readonly<Record<string, Program>> = {
     () => 'Hello Kubernetes!',
   ),
   page,
+  simpleservice: simpleService,
   'tcp-server': tcpServer,
   'throw-dice': throwDice,
   'webapp-color': webappColor,

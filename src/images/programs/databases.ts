@@ -10,9 +10,12 @@ const databaseProtocol = (name: string): SpokenProtocol<Greeting> => ({ name });
 
 const stamp = (ms: number): string => new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
 
+/** Options without a command are the server's. */
+const withDaemon = (command: readonly string[], daemon: string): readonly string[] => (command[0]?.startsWith('-') ? [daemon, ...command] : command);
+
 /** docker-entrypoint.sh of the postgres image. */
 export const postgresEntrypoint: Program = function* (argv, process) {
-  const command = argv.slice(1);
+  const command = withDaemon(argv.slice(1), 'postgres');
   const { env } = process;
   const data = env['PGDATA'] ?? '/var/lib/postgresql/data';
   if (command[0] === 'postgres' && !process.fs.exists(`${data}/PG_VERSION`)) {
@@ -67,8 +70,9 @@ export const postgres: Program = function* (argv, process) {
 
 /** docker-entrypoint.sh of mysql and mariadb. */
 export const mysqlEntrypoint: Program = function* (argv, process) {
-  const command = argv.slice(1);
-  const maria = command[0] === 'mariadbd';
+  const maria = process.env['MARIADB_VERSION'] !== undefined;
+  const command = withDaemon(argv.slice(1), maria ? 'mariadbd' : 'mysqld');
+  if (command[0] !== 'mysqld' && command[0] !== 'mariadbd') return yield* execCommand(process, command);
   const name = maria ? 'MARIADB' : 'MYSQL';
   const version = process.env[`${name}_VERSION`] ?? '8.4.6';
   const say = (kind: string, text: string): Routine =>

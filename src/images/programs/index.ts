@@ -10,7 +10,7 @@ import { perl } from './perl.ts';
 import { redisServer } from './redis.ts';
 import { redisCli } from './redis-cli.ts';
 import { registry, registryEntrypoint } from './registry/index.ts';
-import { curlEntrypoint, execEntrypoint, goRunner, helloWorld, idle, notSimulated, stress } from './small.ts';
+import { entrypoints, goRunner, helloWorld, idle, notSimulated, stress } from './small.ts';
 import { bootcamp, echoserver, helloApp, hpaExample, httpd, httpEcho, podinfo, python3, whoamiServer } from './small-servers.ts';
 
 export const imagePrograms: Readonly<Record<string, Program>> = {
@@ -19,10 +19,9 @@ export const imagePrograms: Readonly<Record<string, Program>> = {
   'bootcamp-v1': bootcamp(1),
   'bootcamp-v2': bootcamp(2),
   'busybox-httpd': notSimulated,
-  'curl-entrypoint': curlEntrypoint,
   dnf: notSimulated,
   echoserver,
-  'exec-entrypoint': execEntrypoint,
+  ...entrypoints,
   'go-runner': goRunner,
   'go-stress': stress,
   'hello-app-1.0': helloApp('1.0.0'),

@@ -67,11 +67,29 @@ function* locate(
   const given = (location?.block ?? []).find(({ name }) => name === 'return') ?? scope.find(({ name, block }) => name === 'return' && !block && !location);
   if (given) return returned(given.args, scope, version, request);
   const proxy = argsOf(location?.block, 'proxy_pass');
-  if (proxy) return (yield* forward(process, proxy[0] ?? '', location?.args.at(-1) ?? '/', request)) ?? errorPage(502, version);
+  if (proxy) return (yield* proxied(process, scope, proxy[0] ?? '', location?.args.at(-1) ?? '/', request)) ?? errorPage(502, version);
   if (location?.block?.some(({ name }) => name === 'stub_status'))
     return plain(200, 'Active connections: 1 \nserver accepts handled requests\n 1 1 1 \nReading: 0 Writing: 1 Waiting: 0 \n', 'text/plain');
   if (request.method !== 'GET' && request.method !== 'HEAD') return errorPage(405, version);
   return file(process, scope, location, path, version);
+}
+
+/** Whose turn it is among the servers of an `upstream` block. */
+const turns = new WeakMap<Directive, number>();
+
+/** proxy_pass to a host, or in turn to the servers of an `upstream` block, where the next is asked when one does not answer. */
+function* proxied(process: Process, scope: readonly Directive[], target: string, prefix: string, request: HttpRequest): Routine<HttpResponse | undefined> {
+  const name = /^https?:\/\/([^/:]+)/.exec(target)?.[1] ?? '';
+  const group = scope.find((each) => each.name === 'upstream' && each.args[0]?.toLowerCase() === name.toLowerCase());
+  if (!group) return yield* forward(process, target, prefix, request);
+  const servers = (group.block ?? []).filter((each) => each.name === 'server');
+  const turn = turns.get(group) ?? 0;
+  turns.set(group, turn + 1);
+  for (const i of servers.keys()) {
+    const response = yield* forward(process, target.replace(name, servers[(turn + i) % servers.length]?.args[0] ?? ''), prefix, request);
+    if (response) return response;
+  }
+  return undefined;
 }
 
 /** `=` first, then the longest prefix; regular expressions are tried as suffixes only (`\.php$`). */

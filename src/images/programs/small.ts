@@ -3,16 +3,16 @@ import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { execCommand, flag, log, waitForSignal } from './service.ts';
 
-/** `exec "$@"`: an entrypoint that only passes on. The first argument is the script itself. */
-export const execEntrypoint: Program = function* (argv, process) {
-  return yield* execCommand(process, argv.slice(1));
-};
+/** An entrypoint that passes on what it is given: options without a command are those of the image's own. The first argument is the script itself. */
+const entrypointOf = (own: string): Program =>
+  function* (argv, process) {
+    const command = argv.slice(1);
+    return yield* execCommand(process, command[0] === undefined || command[0].startsWith('-') ? [own, ...command] : command);
+  };
 
-/** curlimages/curl: options without a command are curl's. */
-export const curlEntrypoint: Program = function* (argv, process) {
-  const command = argv.slice(1);
-  return yield* execCommand(process, command[0] === undefined || command[0].startsWith('-') ? ['curl', ...command] : command);
-};
+export const entrypoints: Readonly<Record<string, Program>> = Object.fromEntries(
+  ['bash', 'curl', 'memcached', 'mongod', 'redis-server'].map((name) => [`${name}-entrypoint`, entrypointOf(name)]),
+);
 
 /** `hello-world`'s text, then exit 0. */
 export const helloWorld: Program = function* (_argv, process) {
