@@ -138,7 +138,8 @@ function assemble(context: Context, options: KubeletOptions) {
     if (!mirrors.ensure(pod)) workers.wakeAt(uidOf(pod), sim.now + mirrorRetry);
   };
   const reasons = new ReasonCache();
-  const resizer = new Resizer({ context, events, killer, allocatable, admit: (pod) => admission.resize(pod) });
+  const wake = (uids: readonly string[]): void => manager.wakeByPriority(uids);
+  const resizer: Resizer = new Resizer({ context, events, killer, allocatable, wake, admit: (pod) => admission.resize(pod) });
   const syncer = new KubeletPodSyncer({
     context,
     pleg,
@@ -177,7 +178,7 @@ function assemble(context: Context, options: KubeletOptions) {
   };
   const housekeeping = new Housekeeping(context, pleg, known);
   const staticPods: StaticPods = new StaticPods(context, { added: (pod) => manager.addStatic(pod), removed: (pod) => manager.removeStatic(pod) });
-  const manager: PodManager = new PodManager({ context, workers, statuses, admission, mirrors, events, housekeeping }, staticPods);
+  const manager: PodManager = new PodManager({ context, workers, statuses, admission, mirrors, events, housekeeping, resizer }, staticPods);
   const facts = () => ({ runtimeErrors: state.errors(), pressure: eviction.synchronize(), imagesVersion: images.version });
   const reporter = new NodeReporter(context, { version: options.version, labels: options.nodeLabels ?? {}, facts, node });
   const server = new KubeletServer({

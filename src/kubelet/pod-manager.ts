@@ -21,6 +21,7 @@ type PodManagerParts = {
   readonly mirrors: MirrorPods;
   readonly events: ContainerEvents;
   readonly housekeeping: Housekeeping;
+  readonly resizer: { retry(): void };
 };
 
 export class PodManager {
@@ -62,6 +63,15 @@ export class PodManager {
     if (wanted) return wanted;
     for (const pod of this.#pods.values()) if (pod.metadata.name === name && pod.metadata.namespace === namespace) return pod;
     return undefined;
+  }
+
+  /** Those that matter most first (sortPendingResizes). */
+  wakeByPriority(uids: readonly string[]): void {
+    const rank = (uid: string): number => {
+      const pod = this.#pods.get(uid);
+      return (pod?.spec.priority ?? 0) + (pod && qosClass(pod) === 'Guaranteed' ? 0.5 : 0);
+    };
+    for (const uid of [...uids].sort((a, b) => rank(b) - rank(a))) this.#parts.workers.wake(uid);
   }
 
   addStatic(pod: Pod): void {
@@ -155,8 +165,9 @@ export class PodManager {
   }
 
   #finished(uid: string): void {
-    const { admission, workers, statuses, housekeeping, context } = this.#parts;
+    const { admission, workers, statuses, housekeeping, context, resizer } = this.#parts;
     admission.release(uid);
+    resizer.retry();
     const next = this.#waiting.get(uid);
     const pod = this.#pods.get(uid);
     if (next) this.#waiting.delete(uid);

@@ -44,6 +44,9 @@ type SyncerParts = {
 const backOffPeriod: Milliseconds = 10_000;
 const transientPeriod: Milliseconds = 1_000;
 const jitterFactor = 0.5;
+/** pkg/kubelet/allocation retryDelay */
+const resizeRetry: Milliseconds = 180_000;
+const resizeSeenAfter: Milliseconds = 500;
 /** WaitForUnmount looks at once, when all is still mounted, and then so much later (kubernetes pkg/kubelet/volumemanager podAttachAndMountRetryInterval). */
 const unmountPoll: Milliseconds = 300;
 /** How long after a container's end its state is shown before `CrashLoopBackOff` is. */
@@ -67,6 +70,7 @@ export class KubeletPodSyncer implements PodSyncer {
     const { context, statuses, state, events, probes, reasons, volumes, resizer } = this.#parts;
     const late = this.#deadline(pod);
     if (late !== undefined && late <= context.sim.now) return this.#pastDeadline(pod, runtime);
+    const given = resizer.allocate(pod);
     const status = this.status(pod, runtime, false);
     if (status.phase === 'Failed' || status.phase === 'Succeeded') {
       statuses.set(pod, status);
@@ -85,17 +89,27 @@ export class KubeletPodSyncer implements PodSyncer {
     if (!mounted) return { terminal: false, again: context.sim.now + this.#jitter(backOffPeriod) };
     probes.add(pod, runtime);
     const facts = (ips: readonly string[]): PodFacts => this.facts(pod, ips);
-    const before = resizer.seen(pod);
-    const given = yield* resizer.resize(pod, runtime, runtime.ips[0] ?? '');
-    ensurePodCgroup(context, given);
+    const resizes = resizer.isInProgress(pod);
+    const resized = yield* resizer.actuate(given, runtime, runtime.ips[0] ?? '');
+    if (resized) ensurePodCgroup(context, given);
     const result = yield* this.#parts.runtime.sync({ pod: given, status: runtime, facts, volumes: mounted, cancel });
     const shown = [...result.failures].every(([name, error]) => reasons.get(pod, name)?.reason === error.reason);
     reasons.update(pod, result);
     // A container that failed to start tells nobody of its end: look.
     if (result.failures.size > 0) this.#parts.pleg.request();
-    const again = this.#again(pod, result, shown) ?? (resizer.isPending(pod) ? context.sim.now + this.#jitter(backOffPeriod) : undefined);
-    if (given !== before) statuses.set(pod, this.status(pod, runtime, false));
+    if (resizes) yield* this.#resized(given, runtime, resized);
+    const retry = resized ? resizeRetry : this.#jitter(backOffPeriod);
+    const again = this.#again(pod, result, shown) ?? (!resized || resizer.isDeferred(uidOf(pod)) ? context.sim.now + retry : undefined);
     return { terminal: false, ...(again !== undefined && { again }) };
+  }
+
+  /** Told when the next look at the containers has shown it. */
+  *#resized(pod: Pod, runtime: RuntimePod, done: boolean): Routine {
+    if (done) {
+      yield { timeout: resizeSeenAfter };
+      this.#parts.resizer.completed(pod);
+    }
+    this.#parts.statuses.set(pod, this.status(pod, runtime, false));
   }
 
   *syncTerminating(pod: Pod, runtime: RuntimePod, termination: () => Termination): Routine {
@@ -162,7 +176,7 @@ export class KubeletPodSyncer implements PodSyncer {
       imageId: (container) => imageIdOf(context, container),
       ...(final && { final }),
     });
-    return resizer.condition(status, pod);
+    return resizer.told(status, pod);
   }
 
   facts(pod: Pod, ips: readonly string[]): PodFacts {

@@ -1,4 +1,5 @@
 import type { Node, Pod } from '../api/types.ts';
+import { isResizing } from '../client/component-helpers/resources.ts';
 import { textOf } from '../client/keys.ts';
 import { NodeInfo } from './node-info.ts';
 import { newPodInfo, type PodInfo } from './pod-info.ts';
@@ -43,23 +44,28 @@ export class Cache {
     if (info.pods.size > 0) this.#homeless.set(name, new Map(info.pods));
   }
 
-  /** A pod that has a node, as the informer tells it. */
-  setPod(pod: Pod): void {
+  /** A pod that has a node, as the informer tells it. True when it takes less than before. */
+  setPod(pod: Pod): boolean {
     const key = textOf(pod);
     this.#assumed.delete(key);
     const at = this.#placed.get(key);
     const nodeName = pod.spec.nodeName ?? '';
     // Most updates are of the status: nothing that counts here has changed.
-    const known = at === nodeName ? this.#pods(nodeName)?.get(key)?.pod : undefined;
+    const before = at === nodeName ? this.#pods(nodeName)?.get(key) : undefined;
+    const known = before?.pod;
     if (
       known !== undefined &&
+      !isResizing(pod) &&
+      !isResizing(known) &&
       known.spec === pod.spec &&
       known.metadata.labels === pod.metadata.labels &&
       known.metadata.deletionTimestamp === pod.metadata.deletionTimestamp
     )
-      return;
+      return false;
     this.#take(key);
-    this.#place(key, nodeName, newPodInfo(pod));
+    const info = newPodInfo(pod);
+    this.#place(key, nodeName, info);
+    return before !== undefined && (info.requests.milliCpu < before.requests.milliCpu || info.requests.memory < before.requests.memory);
   }
 
   /** A pod that we have decided about, before the apiserver tells us so. */

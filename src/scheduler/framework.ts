@@ -16,6 +16,7 @@ export type ClusterEvent =
   | 'NodeTaint'
   | 'AssignedPodAdd'
   | 'AssignedPodLabel'
+  | 'AssignedPodScaleDown'
   | 'AssignedPodDelete'
   | 'PodUpdate'
   | 'Storage'

@@ -148,9 +148,9 @@ class Scheduler {
     const key = textOf(pod);
     this.#queue.delete(key);
     this.#cache.unnominate(key);
-    this.#cache.setPod(pod);
+    const freed = this.#cache.setPod(pod);
     if (!before?.spec.nodeName) this.#queue.moveAll('AssignedPodAdd');
-    else if (before.metadata.labels !== pod.metadata.labels) this.#queue.moveAll('AssignedPodLabel');
+    else if (freed || before.metadata.labels !== pod.metadata.labels) this.#queue.moveAll(freed ? 'AssignedPodScaleDown' : 'AssignedPodLabel');
   }
 
   #removePod(pod: Pod): void {

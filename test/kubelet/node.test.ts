@@ -243,6 +243,51 @@ describe('a node under pressure', () => {
     expect(world.pod('r')?.status?.conditions?.some(({ type }) => type === 'PodResizePending')).toBe(false);
   });
 
+  it('tells of a resize that goes on, fails or waits, and goes on when another pod has gone', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    const pod = (cpu: string) => {
+      const resources = { requests: { cpu, memory: '20Mi' }, limits: { memory: '200Mi' } };
+      return { nodeName: 'node01', containers: [{ name: 'c', image: 'nginx:1.27', resources }] };
+    };
+    world.create('a', pod('500m'));
+    world.create('b', pod('1'));
+    world.until('a', ready);
+    world.until('b', ready);
+    const ask = (resources: object) => {
+      const key = { namespace: 'default', name: 'a', subresource: 'resize', type: 'strategic' } as const;
+      world.admin.patch('pods', key, { spec: { containers: [{ name: 'c', resources }] } });
+    };
+    const about = (type: string) => world.pod('a')?.status?.conditions?.find((each) => each.type === type);
+    const given = () => world.pod('a')?.status?.containerStatuses?.[0] as { resources: object; allocatedResources: object } | undefined;
+    ask({ requests: { cpu: '600m' } });
+    world.until('a', () => about('PodResizeInProgress')?.status === 'True');
+    expect(about('PodResizeInProgress')).toMatchObject({ observedGeneration: 2 });
+    expect(given()).toMatchObject({ allocatedResources: { cpu: '600m' }, resources: { requests: { cpu: '500m' } } });
+    world.until('a', () => about('PodResizeInProgress') === undefined);
+    expect(given()).toMatchObject({ resources: { requests: { cpu: '600m' } } });
+
+    ask({ requests: { memory: '4096' }, limits: { memory: '4096' } });
+    world.until('a', () => about('PodResizeInProgress')?.reason === 'Error');
+    expect(about('PodResizeInProgress')?.message).toMatch(
+      /^cannot decrease memory limits: \[attempting to set pod memory limit \(4096\) below current usage \(\d+\), attempting to set container "c" memory limit \(4096\) below current usage \(\d+\)\]$/,
+    );
+    expect(world.events('a').find((each) => each.startsWith('ResizeError'))).toContain('"generation":3,"error":"cannot decrease memory limits: [');
+    expect(given()).toMatchObject({ resources: { limits: { memory: '200Mi' } } });
+    ask({ requests: { memory: '20Mi' }, limits: { memory: '200Mi' } });
+    world.until('a', () => about('PodResizeInProgress') === undefined);
+
+    ask({ requests: { cpu: '1500m' } });
+    world.until('a', () => about('PodResizePending')?.reason === 'Deferred');
+    expect(about('PodResizePending')).toMatchObject({
+      observedGeneration: 5,
+      message: "Node didn't have enough resource: cpu, requested: 1500, used: 1000, capacity: 2000",
+    });
+    world.admin.delete('pods', { namespace: 'default', name: 'b' }, { gracePeriodSeconds: 1 });
+    expect(world.sim.advanceUntil(() => about('PodResizePending') === undefined, 20_000)).toBe(true);
+    expect(given()).toMatchObject({ allocatedResources: { cpu: '1500m' } });
+  });
+
   it('takes a pod for a label that came at the same moment', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);

@@ -51,6 +51,28 @@ test('FailedScheduling says what the real scheduler says', () => {
   );
 });
 
+test('a resize that waits counts, one that is infeasible does not', () => {
+  const { run, client, get, settle } = kubeadm3();
+  const node = run('small', { requests: { cpu: '500m' } });
+  const resize = (cpu: string, reason: string) => {
+    const spec = { containers: [{ name: 'c', resources: { requests: { cpu } } }] };
+    client.patch('pods', { namespace: 'default', name: 'small', subresource: 'resize', type: 'strategic' }, { spec });
+    const had = { allocatedResources: { cpu: '500m' }, resources: { requests: { cpu: '500m' } } };
+    const pod = get('small') as unknown as { status: object };
+    client.updateStatus('pods', {
+      ...pod,
+      status: { ...pod.status, containerStatuses: [{ name: 'c', ...had }], conditions: [{ type: 'PodResizePending', status: 'True', reason }] },
+    } as never);
+    settle(100);
+  };
+  const other = { requests: { cpu: '1' }, spec: { nodeSelector: { 'kubernetes.io/hostname': node } } };
+  resize('1800m', 'Deferred');
+  expect(run('waits', other)).toContain('Insufficient cpu');
+  resize('64', 'Infeasible');
+  settle(10_000);
+  expect(get('waits')?.spec.nodeName).toBe(node);
+});
+
 test('what held a pod back goes away, and it is scheduled', () => {
   const { run, get, patchNode, settle, events } = kubeadm3();
   run('picky', { spec: { nodeSelector: { disktype: 'ssd' } } });

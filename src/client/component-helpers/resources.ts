@@ -1,5 +1,5 @@
 import type { ContainerSpec, core, Pod } from '../../api/types.ts';
-import { cpuMillis, wholeValue } from '../../apimachinery/quantity.ts';
+import { cpuMillis, parseQuantity, wholeValue } from '../../apimachinery/quantity.ts';
 import { podLevelResources } from './pod-resources.ts';
 
 /** What a pod asks for or a node has: whole numbers only. */
@@ -40,13 +40,34 @@ export function resourcesOf(list: List): Resources {
 }
 
 /** Effective requests: the larger of what runs and what each init container needs, plus overhead (component-helpers resource/helpers.go). */
-export const podRequests = (pod: Pod): Resources => total(pod, (container) => resourcesOf(container.resources?.requests));
+export const podRequests = (pod: Pod): Resources => total(pod, (container) => resourcesOf(requestsOf(pod, container)));
+
+/** Whether a container has, or was promised, other than what it asks for. */
+export const isResizing = (pod: Pod): boolean => pod.spec.containers.some((each) => requestsOf(pod, each) !== each.resources?.requests);
+
+/** While a resize is under way, the larger of what is asked for, promised and had; of an infeasible one what is had (determineEffectiveRequests). */
+function requestsOf({ status }: Pod, { name, resources, restartPolicy }: ContainerSpec): List {
+  const asked = resources?.requests;
+  const statuses = restartPolicy === 'Always' ? status?.initContainerStatuses : status?.containerStatuses;
+  const found = statuses?.find((each) => each.name === name) as { resources?: { requests?: List }; allocatedResources?: List } | undefined;
+  if (found?.resources === undefined) return asked;
+  const lists = [found.resources.requests, found.allocatedResources];
+  if (lists.every((list) => list?.['cpu'] === asked?.['cpu'] && list?.['memory'] === asked?.['memory'])) return asked;
+  const infeasible = status?.conditions?.some(({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible');
+  const largest = (key: 'cpu' | 'memory'): object => {
+    const amounts = [...(infeasible ? [] : [asked]), ...lists].flatMap((list) => list?.[key] ?? []);
+    const most = amounts.sort((a, b) => parseQuantity(b).compare(parseQuantity(a)))[0];
+    return most === undefined ? {} : { [key]: most };
+  };
+  const { cpu: _cpu, memory: _memory, ...others } = asked ?? {};
+  return { ...others, ...largest('cpu'), ...largest('memory') };
+}
 
 /** The same with defaults for containers that ask for nothing: what scores are made of. */
 export const podNonZeroRequests = (pod: Pod): Resources =>
   total(pod, (container) => {
-    const requests = resourcesOf(container.resources?.requests);
-    const asks = container.resources?.requests;
+    const asks = requestsOf(pod, container);
+    const requests = resourcesOf(asks);
     return {
       ...requests,
       milliCpu: asks?.['cpu'] === undefined ? defaultMilliCpu : requests.milliCpu,

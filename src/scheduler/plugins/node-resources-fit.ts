@@ -6,7 +6,7 @@ import type { PodInfo } from '../pod-info.ts';
 export const nodeResourcesFit: Plugin = {
   name: 'NodeResourcesFit',
   weight: 1,
-  helpedBy: ['AssignedPodDelete', 'NodeAdd', 'NodeAllocatable', 'PodUpdate'],
+  helpedBy: ['AssignedPodDelete', 'AssignedPodScaleDown', 'NodeAdd', 'NodeAllocatable', 'PodUpdate'],
   preFilter: (pod) => ({ filter: fits(pod) }),
   preScore: ({ nonZero }) => ({
     score({ allocatable, nonZeroMilliCpu, nonZeroMemory }) {
