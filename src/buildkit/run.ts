@@ -28,7 +28,7 @@ export function* runStepIn(parts: WorkerParts, step: BuildStep, chain: string): 
       labels: {},
     });
     const status = yield* runTask(parts, id, step.log);
-    return { status, entries: root instanceof DirectoryNode ? [...upperEntries(root, new Set())] : [] };
+    return { status, entries: root instanceof DirectoryNode ? [...upperEntries(root)] : [] };
   } catch (error) {
     if (!(error instanceof ContainerdError)) throw error;
     if (/executable file not found|no such file/.test(error.message)) return { status: 127, entries: [] };

@@ -106,7 +106,7 @@ function* runIn({ engine, containers }: Parts, step: BuildStep): ReturnType<Buil
       if (session.stderr) engine.sim.go(eachLine(session.stderr, log), 'build-output');
       const status = yield* startAndWait(containers, Id);
       yield* sleep(1);
-      return { status, entries: [...upperEntries(rootOf(engine, Id), new Set())] };
+      return { status, entries: [...upperEntries(rootOf(engine, Id))] };
     } finally {
       engine.sim.go(containers.remove(Id, { force: true, volumes: true }), 'build-cleanup');
     }

@@ -1,8 +1,9 @@
 /** The classic builder: a step of the Dockerfile, an image (moby daemon/builder/dockerfile). */
 import { createHash } from 'node:crypto';
+import { formatGoDuration } from '../apimachinery/duration.ts';
 import { type ArchiveEntry, type BuildOptions, type ContainerConfig, DockerError } from '../interfaces/docker.ts';
 import { builderConfig, emptyHost } from '../interfaces/docker-defaults.ts';
-import { type Config, configure, type Instruction, jsonForm, parseDockerfile, substitute, words } from '../interfaces/dockerfile.ts';
+import { type Config, configure, type Instruction, jsonForm, pairs, parseDockerfile, substitute, words } from '../interfaces/dockerfile.ts';
 import { copyEntries } from '../interfaces/dockerfile-copy.ts';
 import { findIn, treeEntries, upperEntries } from '../linux/tree-entries.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
@@ -62,7 +63,7 @@ export class Builder {
         last,
         { ...last.config, Labels: { ...last.config.Labels, ...options.labels } },
         undefined,
-        `/bin/sh -c #(nop)  LABEL ${Object.entries(options.labels)
+        `${nop(last.config)}  LABEL ${Object.entries(options.labels)
           .map(([key, value]) => `${key}=${value}`)
           .join(' ')}`,
       );
@@ -113,13 +114,7 @@ export class Builder {
     else if (name === 'COPY' || name === 'ADD') yield* this.#copy(stage, instruction, stages, options);
     else {
       const config = configure(stage.config, instruction) ?? stage.config;
-      const shown =
-        name === 'CMD' || name === 'ENTRYPOINT'
-          ? `["${((name === 'CMD' ? config.Cmd : config.Entrypoint) ?? []).join('" "')}"]`
-          : name === 'EXPOSE'
-            ? words(text).sort().join(' ')
-            : text;
-      const createdBy = `/bin/sh -c #(nop)  ${name} ${shown}`;
+      const createdBy = `${nop(config)} ${name === 'WORKDIR' ? '' : ' '}${name} ${noted(instruction, config)}`;
       if (this.#cached(stage, createdBy, config, options)) return;
       const id = this.#engine.sim.random.hex(12);
       options.output(` ---> Running in ${id}\n`);
@@ -171,7 +166,7 @@ export class Builder {
     yield* sleep(1);
     // A step that failed leaves its container behind, to be looked at.
     if (status !== 0) throw new DockerError(200, `The command '${command.join(' ')}' returned a non-zero code: ${status}`);
-    const entries = [...upperEntries(rootOf(this.#engine, Id), new Set())];
+    const entries = [...upperEntries(rootOf(this.#engine, Id))];
     yield* this.#containers.remove(Id, { force: true, volumes: true });
     options.output(this.#removed(Id.slice(0, 12)));
     yield* this.#commit(stage, stage.config, entries, createdBy);
@@ -204,7 +199,7 @@ export class Builder {
       flags,
     });
     const hash = createHash('sha256').update(JSON.stringify(entries)).digest('hex');
-    const createdBy = `/bin/sh -c #(nop) ${name} ${entries.length === 1 ? 'file' : 'multi'}:${hash} in ${destination} `;
+    const createdBy = `${nop(stage.config)} ${name} ${entries.length === 1 ? 'file' : 'multi'}:${hash} in ${destination} `;
     if (this.#cached(stage, createdBy, stage.config, options)) return;
     yield* sleep(this.#engine.sim.random.between(20, 40));
     yield* this.#commit(stage, stage.config, entries, createdBy);
@@ -231,6 +226,28 @@ export class Builder {
     stage.image = this.#store.get(target.digest);
     stage.config = config;
   }
+}
+
+/** What a step that runs nothing is noted as: the shell of the image, and a comment. */
+const nop = ({ Shell = ['/bin/sh', '-c'] }: Config): string => `${[...Shell, '#(nop)'].join(' ')}`;
+
+const goWords = (all: readonly string[] = []): string => `[${all.join(' ')}]`;
+
+/** An instruction as the builder's commit tells it: values as Go prints them (daemon/builder/dockerfile dispatchers.go). */
+function noted({ name, text }: Instruction, config: Config): string {
+  if (name === 'CMD' || name === 'ENTRYPOINT') return `["${((name === 'CMD' ? config.Cmd : config.Entrypoint) ?? []).join('" "')}"]`;
+  if (name === 'EXPOSE') return words(text).sort().join(' ');
+  if (name === 'ENV' || name === 'LABEL')
+    return pairs(text)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(' ');
+  if (name === 'VOLUME') return goWords(jsonForm(text) ?? words(text));
+  if (name === 'SHELL') return goWords(config.Shell);
+  if (name === 'WORKDIR') return config.WorkingDir ?? text;
+  const health = config.Healthcheck;
+  if (name !== 'HEALTHCHECK' || !health) return text;
+  const time = (nanos = 0): string => formatGoDuration(nanos / 1e6);
+  return `&{Test:${goWords(health.Test)} Interval:${time(health.Interval)} Timeout:${time(health.Timeout)} StartPeriod:${time(health.StartPeriod)} StartInterval:${time(health.StartInterval)} Retries:${health.Retries ?? 0}}`;
 }
 
 /** Everything up to the end of the stage that is wanted. */

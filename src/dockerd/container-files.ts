@@ -34,7 +34,7 @@ export class ContainerFiles {
     const container = this.engine.container(id);
     const image = this.store.find(container.imageId);
     const parent = image ? this.engine.containerd.snapshots.directory(moby, snapshotter, image.chain) : undefined;
-    return changesOf(this.engine, container.id, parent instanceof DirectoryNode ? parent : undefined, hidden(container));
+    return changesOf(this.engine, container.id, parent instanceof DirectoryNode ? parent : undefined);
   }
 
   pathInfo(id: string, path: string): 'file' | 'directory' | undefined {
@@ -92,7 +92,7 @@ export class ContainerFiles {
     };
     const target = writeImage(this.engine, {
       parent: image,
-      entries: [...upperEntries(rootOf(this.engine, container.id), hidden(container))],
+      entries: [...upperEntries(rootOf(this.engine, container.id))],
       config: asDockerErrors(() => applyChanges(base, options.changes)),
       createdBy: [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].join(' '),
       comment: options.message,
@@ -121,9 +121,6 @@ export class ContainerFiles {
     return new FileSystem(namespace, daemonUser(this.engine));
   }
 }
-
-/** Mounts of a container are no part of its layer. */
-const hidden = ({ mounts, host }: Container): ReadonlySet<string> => new Set([...mounts.map(({ Destination }) => Destination), ...Object.keys(host.Tmpfs)]);
 
 /** Puts the files of an archive below a directory. */
 function writeEntries(files: FileSystem, base: string, entries: readonly ArchiveEntry[]): void {

@@ -33,7 +33,7 @@ import { Images } from './images.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Networks } from './networks.ts';
 import { login, search } from './registry.ts';
-import { type DockerState, EngineFile } from './state.ts';
+import { type Container, type DockerState, EngineFile } from './state.ts';
 import { Volumes } from './volumes.ts';
 
 type DockerdOptions = {
@@ -198,6 +198,16 @@ export class Dockerd implements DockerApi {
     return yield* search(this.#engine, term, limit);
   }
 
+  /** An endpoint without its container, which `force` would take away, is never left behind. */
+  #attached(network: string, name: string, force: boolean): Container {
+    try {
+      return this.#engine.container(name);
+    } catch (error) {
+      if (!(force && error instanceof DockerError && this.#engine.network(network))) throw error;
+      throw new DockerError(404, `endpoint ${name} not found`);
+    }
+  }
+
   #networkApi(): DockerApi['networks'] {
     const networks = this.#networks;
     return {
@@ -206,7 +216,7 @@ export class Dockerd implements DockerApi {
       create: (options) => networks.create(options),
       remove: (name) => networks.remove(name),
       connect: (name, container, options) => networks.connect(name, this.#engine.container(container), options),
-      disconnect: (name, container) => networks.disconnect(name, this.#engine.container(container)),
+      disconnect: (name, container, force = false) => networks.disconnect(name, this.#attached(name, container, force)),
       prune: (filters) => networks.prune(filters),
     };
   }

@@ -13,7 +13,7 @@ import {
   type PushReport,
   type RegistryAuthConfig,
 } from '../interfaces/docker.ts';
-import { applyChanges } from '../interfaces/dockerfile.ts';
+import { applyChanges, type Config } from '../interfaces/dockerfile.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { loadImages, saveImages } from './archive.ts';
 import { asDockerErrors } from './build-errors.ts';
@@ -26,6 +26,20 @@ import { familiar, parseReference } from './reference.ts';
 import { accessTo } from './registry.ts';
 
 type ImagesApi = Omit<DockerApi['images'], 'build' | 'solve' | 'buildCache' | 'pruneBuildCache'>;
+
+const fields = 'User ExposedPorts Env Entrypoint Cmd Volumes WorkingDir Labels StopSignal ArgsEscaped Healthcheck OnBuild Shell'.split(' ') as (string &
+  keyof Config)[];
+const maps: ReadonlySet<string> = new Set(['ExposedPorts', 'Volumes', 'Labels']);
+
+/** Fields as Go's struct has them (docker-image-spec), maps by their keys. */
+const inOrder = (config: Config): Config =>
+  Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = config[field];
+      if (value === undefined) return [];
+      return [[field, maps.has(field) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value]];
+    }),
+  );
 
 export class Images implements ImagesApi {
   readonly #engine: Engine;
@@ -53,7 +67,7 @@ export class Images implements ImagesApi {
       Comment: image.config.history?.at(-1)?.comment ?? '',
       Created: image.config.created,
       ...(image.config.author === undefined ? {} : { Author: image.config.author }),
-      Config: config,
+      Config: inOrder(config),
       Architecture: image.config.architecture,
       Os: image.config.os,
       Size: image.contentSize,

@@ -7,9 +7,9 @@ import { findIn, upperEntries } from '../linux/tree-entries.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 
 /** docker diff: A what is new, C what lay below already, D what has gone. */
-export function changesOf(engine: Engine, id: string, parent: DirectoryNode | undefined, hidden: ReadonlySet<string>): Change[] {
+export function changesOf(engine: Engine, id: string, parent: DirectoryNode | undefined): Change[] {
   const root = rootOf(engine, id);
-  return [...upperEntries(root, hidden)].map(({ path, type }) => ({
+  return [...upperEntries(root)].map(({ path, type }) => ({
     Kind: type === 'whiteout' ? 'D' : parent && findIn(parent, path) ? 'C' : 'A',
     Path: path,
   }));

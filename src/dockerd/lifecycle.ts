@@ -193,13 +193,15 @@ export class Lifecycle {
   }
 
   /** `--link other:alias` in the default network. */
-  #links({ host }: Container): string {
+  #links({ host, name: own, endpoints }: Container): string {
+    if (!endpoints.has('bridge')) return '';
     const lines = (host.more?.Links ?? []).map((link) => {
       const [name = '', alias = name] = link.split(':');
       const other = this.#engine.container(name, `could not get container for ${name}: `);
-      if (!other.running) throw new DockerError(409, `cannot link to a non running container: /${other.name} AS /${alias}`);
-      const ip = [...other.endpoints.values()][0]?.ip ?? '';
-      return `${ip}\t${[...new Set([alias, other.id.slice(0, 12), other.name])].join(' ')}\n`;
+      if (!other.running) throw new DockerError(409, `Cannot link to a non running container: /${other.name} AS /${own}/${alias}`);
+      const bridge = other.endpoints.get('bridge');
+      if (!bridge) throw new DockerError(500, `container ${other.id} not attached to default bridge network`);
+      return `${bridge.ip}\t${[...new Set([alias, other.id.slice(0, 12), other.name])].join(' ')}\n`;
     });
     return lines.join('');
   }

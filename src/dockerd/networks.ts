@@ -144,13 +144,13 @@ export class Networks {
 
   connect(text: string, container: Container, options: { readonly aliases: readonly string[]; readonly ip?: string }): void {
     const network = this.#engine.network(text);
+    checkAddress(network, options.ip);
     if (container.endpoints.has(network.name)) throw new DockerError(403, `endpoint with name ${container.name} already exists in network ${network.name}`);
     if (network.name === 'host') throw new DockerError(400, 'cannot connect container to host network - container must be created in host network mode');
     if (container.host.NetworkMode === 'host')
       throw new DockerError(403, 'container sharing network namespace with another container or host cannot be connected to any other network');
     if (network.name === 'none' || container.endpoints.has('none'))
       throw new DockerError(400, 'container cannot be connected to multiple networks with one of the networks in private (none) mode');
-    checkAddress(network, options.ip);
     const endpoint = this.newEndpoint(options);
     if (container.sandbox) this.#plug(container, network, endpoint);
     container.endpoints.set(network.name, endpoint);

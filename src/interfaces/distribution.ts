@@ -46,6 +46,7 @@ export type ImageConfig = {
       readonly Interval?: number;
       readonly Timeout?: number;
       readonly StartPeriod?: number;
+      readonly StartInterval?: number;
       readonly Retries?: number;
     };
   };

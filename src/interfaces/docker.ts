@@ -465,7 +465,8 @@ export type DockerApi = {
     create(options: NetworkCreate): string;
     remove(name: string): void;
     connect(name: string, container: string, options: { readonly aliases: Texts; readonly ip?: string }): void;
-    disconnect(name: string, container: string): void;
+    /** `force`: by the endpoint's name, where there is no such container. */
+    disconnect(name: string, container: string, force?: boolean): void;
     prune(filters?: Filters): Texts;
   };
   readonly volumes: {

@@ -188,6 +188,7 @@ function healthcheckOf(text: string, flags: Readonly<Record<string, string>>, li
     ...nanos('interval', 'Interval'),
     ...nanos('timeout', 'Timeout'),
     ...nanos('start-period', 'StartPeriod'),
+    ...nanos('start-interval', 'StartInterval'),
     ...(flags['retries'] === undefined ? {} : { Retries: Number(flags['retries']) }),
   };
 }

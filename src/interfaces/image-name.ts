@@ -5,7 +5,12 @@ export function wholeImageName(text: string): string | undefined {
   const whole = withImageHost(text);
   const [name = '', digest] = whole.split('@');
   const path = imagePath(name);
-  if (!isImagePath(path) || !/^[^@]+?(?::\w[\w.-]{0,127})?$/.test(name) || (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))) return undefined;
+  if (
+    !isImagePath(path) ||
+    /:(?!\w[\w.-]{0,127}$)[^:/]*$/.test(name.slice(name.indexOf('/'))) ||
+    (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))
+  )
+    return undefined;
   const tagged = /:[^:/]+$/.test(name.slice(name.indexOf('/')));
   return digest !== undefined || tagged ? whole : `${whole}:latest`;
 }

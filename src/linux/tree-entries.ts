@@ -19,21 +19,21 @@ export type TreeEntry = {
 const mountedOver = new Set(['/dev', '/proc', '/sys', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/run/secrets', '/.dockerenv']);
 
 /** The upper layer of a snapshot as entries of a tar, whiteouts for what was deleted. */
-export function* upperEntries(directory: DirectoryNode, hidden: ReadonlySet<string>, path = ''): Iterable<TreeEntry> {
+export function* upperEntries(directory: DirectoryNode, path = ''): Iterable<TreeEntry> {
   if (!(directory instanceof OverlayDirectory)) {
-    for (const [name, inode] of directory.generated ? [] : directory.entries()) yield* ofInode(inode, `${path}/${name}`, hidden);
+    for (const [name, inode] of directory.generated ? [] : directory.entries()) yield* ofInode(inode, `${path}/${name}`);
     return;
   }
   const { entries, hidden: removed } = directory.upper();
-  for (const name of removed) if (!entries.has(name) && !hidden.has(`${path}/${name}`)) yield { path: `${path}/${name}`, type: 'whiteout' };
-  for (const [name, inode] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) yield* ofInode(inode, `${path}/${name}`, hidden);
+  for (const name of removed) if (!entries.has(name)) yield { path: `${path}/${name}`, type: 'whiteout' };
+  for (const [name, inode] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) yield* ofInode(inode, `${path}/${name}`);
 }
 
-function* ofInode(inode: Inode, path: string, hidden: ReadonlySet<string>): Iterable<TreeEntry> {
-  if (mountedOver.has(path) || hidden.has(path)) return;
+function* ofInode(inode: Inode, path: string): Iterable<TreeEntry> {
+  if (mountedOver.has(path)) return;
   const common = { path, mode: inode.mode, uid: inode.uid, gid: inode.gid };
   if (inode.type === 'directory') {
-    const below = [...upperEntries(inode, hidden, path)];
+    const below = [...upperEntries(inode, path)];
     // A directory of a lower layer that was only walked through is no change.
     if (below.length > 0 || !(inode instanceof OverlayDirectory)) yield { ...common, type: 'directory' };
     yield* below;

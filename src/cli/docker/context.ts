@@ -3,7 +3,7 @@ import { type DockerApi, DockerError, dockerProtocol } from '../../interfaces/do
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
-import { releaseOf } from '../../linux/program.ts';
+import { Exit, releaseOf } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Command, FlagSpec, Flags } from '../flags.ts';
 import { missingContext } from './context-store.ts';
@@ -174,9 +174,10 @@ export const pairs = (texts: readonly string[]): Record<string, string> =>
   Object.fromEntries(texts.map((each) => (each.includes('=') ? [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] : [each, ''])));
 
 /** Asks before something is thrown away; `--force` does not ask. */
-export function* confirm(context: Context, what: string, warning: string): Routine {
+export function* confirm(context: Context, warning: string): Routine {
   if (context.flags.bool('force')) return;
   yield* context.print(`WARNING! ${warning}\nAre you sure you want to continue? [y/N] `);
   const answer = (yield* context.process.stdin.read()) ?? '';
-  if (!/^y/i.test(answer.trim())) throw new CliError(`${what} has been cancelled`);
+  // What was cancelled is no failure, and nothing is said of it (cmd/docker).
+  if (!/^y$/i.test((answer.split('\n')[0] ?? '').trim())) throw new Exit(0);
 }

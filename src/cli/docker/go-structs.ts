@@ -161,6 +161,10 @@ export class GoValues {
   }
 }
 
+/** Go marshals a map by its keys in order. */
+const inOrder = (_key: string, value: unknown): unknown =>
+  isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+
 /** As inspect shows one: typed, and where Go's types have no such field, as the maps that JSON gives (cli/command/inspect). Throws CliError. */
 export function renderInspected(context: Working, template: GoTemplate, name: string, json: object): string {
   const go = new GoValues();
@@ -173,7 +177,7 @@ export function renderInspected(context: Working, template: GoTemplate, name: st
     });
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
-    return rendered(context, template, json, { functions: dockerFunctions, strict: true });
+    return rendered(context, template, JSON.parse(JSON.stringify(json, inOrder)), { functions: dockerFunctions, strict: true });
   }
 }
 

@@ -76,12 +76,12 @@ const withMethod = (row: Record<string, unknown>, label: ((key: string) => strin
   label ? Object.defineProperty(row, 'Label', { value: label }) : row;
 
 /** Throws CliError. */
-export function parsed(source: string, functions = dockerFunctions): GoTemplate {
+export function parsed(source: string, functions = dockerFunctions, status = 1): GoTemplate {
   try {
     return parseTemplate(source, { name: '', functions });
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
-    throw new CliError(`template parsing error: ${error.message}`);
+    throw new CliError(`template parsing error: ${error.message}`, status);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Process } from '../../linux/process.ts';
 import { sleep } from '../../sim/routine.ts';
 import { humanSize } from '../numbers.ts';
 import { osRelease } from '../packages/mirror.ts';
@@ -41,6 +42,13 @@ const uname = tool({
   },
 });
 
+/** The host's name as the resolver knows it: the first name of its line in /etc/hosts. */
+function fullName({ fs, namespaces: { uts } }: Process): string {
+  const lines = fs.find('/etc/hosts')?.type === 'file' ? fs.read('/etc/hosts').split('\n') : [];
+  const names = lines.map((line) => line.replace(/#.*/, '').trim().split(/\s+/).slice(1));
+  return names.find((each) => each.includes(uts.hostname))?.[0] ?? uts.hostname;
+}
+
 const hostname = tool({
   usage: '[-s|-f|-i|-I|-d] [name]',
   summary: "Show or set the system's host name.",
@@ -61,7 +69,8 @@ const hostname = tool({
       return 0;
     }
     if (call.has('I') || call.has('i')) yield* call.print(`${network.addresses().join(' ')}${call.has('I') ? ' ' : ''}\n`);
-    else if (call.has('d')) yield* call.print(`${uts.hostname.split('.').slice(1).join('.')}\n`);
+    else if (call.has('d')) yield* call.print(`${fullName(process).split('.').slice(1).join('.')}\n`);
+    else if (call.has('f')) yield* call.print(`${fullName(process)}\n`);
     else yield* call.print(`${call.has('s') ? (uts.hostname.split('.')[0] ?? '') : uts.hostname}\n`);
     return 0;
   },

@@ -88,7 +88,7 @@ test('flags are seen in the container and in inspect', () => {
   expect(out).toContain('# Option ndots from: override\n100\n');
   expect(out).toMatch(/172\.17\.0\.2\tw [0-9a-f]{12} web$/);
   expect(run("docker inspect -f '{{json .HostConfig.Ulimits}} {{.HostConfig.DnsSearch}} {{.HostConfig.OomScoreAdj}}' box")).toBe(
-    '[{"Name":"nofile","Hard":10,"Soft":5}] [foo.com] 100',
+    '[{"Hard":10,"Name":"nofile","Soft":5}] [foo.com] 100',
   );
   expect(run('docker run --cidfile cid busybox:1.36')).toBe(
     `docker: container ID file found, make sure the other container isn't running or delete cid${help}`,

@@ -1,5 +1,6 @@
 /** docker build with the classic builder: the buildx plugin is not installed. */
 import { type ArchiveEntry, DockerError } from '../../../interfaces/docker.ts';
+import { referenceProblem } from '../../../interfaces/image-name.ts';
 import { Errno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import { Channel } from '../../../sim/channel.ts';
@@ -8,7 +9,7 @@ import { byteLength } from '../../../sim/stream.ts';
 import { archiveEntries } from '../../archive-entries.ts';
 import { contextFiles } from '../../build-context.ts';
 import { absent, absentFlags } from '../../flags.ts';
-import { bool, CliError, type Context, command, confirm, list, pairs, text } from '../context.ts';
+import { bool, CliError, type Context, command, confirm, list, pairs, text, ValueError } from '../context.ts';
 import { size } from '../output.ts';
 import { daemonError } from './import.ts';
 
@@ -45,6 +46,10 @@ export const build = command(
     const { flags, process } = context;
     if (flags.bool('squash')) throw new CliError('"--squash" is only supported on a Docker daemon with experimental features enabled');
     if (!context.old) yield* context.printError(head + (process.env['DOCKER_BUILDKIT'] === '0' ? disabled : missing));
+    for (const tag of flags.list('tag')) {
+      const problem = referenceProblem(tag);
+      if (problem !== undefined) throw new ValueError(problem, tag, '-t, --tag');
+    }
     const path = context.arg(0);
     if (/^(https?|git):/.test(path)) throw new CliError('k8s-lab: docker build from a URL is not simulated', 70);
     const client = context.client();
@@ -53,6 +58,7 @@ export const build = command(
     const total = files.reduce((sum, { content }) => sum + 512 + Math.ceil(byteLength(content ?? '') / 512) * 512, 1024);
     if (!quiet) yield* context.print(`Sending build context to Docker daemon  ${size(Math.ceil(total / 4096) * 4096)}\n`);
     const output = new Channel<readonly [string, boolean]>();
+    let begun = false;
     const printer = process.sim.go(printAll(context, output, quiet));
     try {
       const id = yield* client.images.build({
@@ -64,7 +70,10 @@ export const build = command(
         target: flags.text('target'),
         noCache: flags.bool('no-cache'),
         pull: flags.bool('pull'),
-        output: (piece, error = false) => void output.push([piece, error]),
+        output: (piece, error = false) => {
+          begun = true;
+          output.push([piece, error]);
+        },
       });
       output.close();
       yield* printer.join();
@@ -76,6 +85,8 @@ export const build = command(
       if (!printer.done) yield* printer.join();
       const code = error instanceof DockerError && error.status === 200 ? /code: (\d+)$/.exec(error.message)?.[1] : undefined;
       if (error instanceof DockerError && code !== undefined) throw new CliError(error.message, Number(code));
+      // What goes wrong once the answer has begun stands in it.
+      if (error instanceof DockerError && begun && error.status !== 501) throw new CliError(error.message);
       throw error;
     }
   },
@@ -95,7 +106,7 @@ export const builderPrune = command(
     bool('force,f', 'Do not prompt for confirmation'),
   ],
   function* (context) {
-    yield* confirm(context, 'builder prune', 'This will remove all dangling build cache.');
+    yield* confirm(context, 'This will remove all dangling build cache.');
     const gone = context.client().images.pruneBuildCache();
     if (gone.length > 0) yield* context.print(`Deleted build cache objects:\n${gone.map(({ id }) => `${id.slice(0, 25)}\n`).join('')}\n`);
     yield* context.print(`Total reclaimed space: ${size(gone.reduce((sum, each) => sum + each.size, 0))}\n`);

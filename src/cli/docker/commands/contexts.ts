@@ -100,7 +100,7 @@ const inspect = command(
       else failed ??= missingContext(process, name);
     }
     const format = flags.text('format');
-    const template = parsed(format);
+    const template = parsed(format, undefined, 64);
     yield* context.print(format === '' ? `${goJson(found, 4)}\n` : found.map((each) => `${renderInspected(context, template, 'Context', each)}\n`).join(''));
     if (failed !== undefined) throw new CliError(failed);
     return 0;

@@ -104,7 +104,8 @@ function into(context: Context, path: string, container: string, to: string): vo
   const { process } = context;
   const client = context.client();
   const inode = process.fs.find(path, context.flags.bool('follow-link') || path.endsWith('/'));
-  if (!inode) throw new CliError(`lstat ${process.path(path)}: no such file or directory`);
+  // The folder and the name are joined by hand: below / that is two strokes.
+  if (!inode) throw new CliError(`lstat ${process.path(path).replace(/^\/(?=[^/]+$)/, '//')}: no such file or directory`);
   const target = to.startsWith('/') ? to : `/${to}`;
   client.containers.inspect(container);
   const kind = client.containers.pathInfo(container, target);

@@ -263,7 +263,12 @@ export const load = command(
       if (error instanceof Errno) throw new CliError(`open ${path}: ${error.message.toLowerCase()}`);
       throw error;
     }
-    for (const name of yield* client.images.load(archive)) yield* context.print(`Loaded image${name.startsWith(':') ? '' : ' '}${name}\n`);
+    try {
+      for (const name of yield* client.images.load(archive)) yield* context.print(`Loaded image${name.startsWith(':') ? '' : ' '}${name}\n`);
+    } catch (error) {
+      // It stands in the answer's stream, not in its status.
+      throw error instanceof DockerError ? new CliError(error.message) : error;
+    }
     return 0;
   },
 );

@@ -39,7 +39,7 @@ export const inspect = (kind?: Kind) =>
       const asked = kind ?? (flags.text('type') || undefined);
       if (kind === undefined) checkType(flags);
       const format = flags.text('format');
-      const template = parsed(format);
+      const template = parsed(format, undefined, 64);
       const found: Found[] = [];
       const failed: string[] = [];
       for (const name of context.args) {

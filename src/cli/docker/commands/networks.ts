@@ -122,7 +122,7 @@ export const network: DockerCommand = {
       [2, 2],
       [bool('force,f', 'Force the container to disconnect from a network')],
       function* (context) {
-        context.client().networks.disconnect(context.arg(0), context.arg(1));
+        context.client().networks.disconnect(context.arg(0), context.arg(1), context.flags.bool('force'));
         return 0;
       },
     ),
@@ -151,7 +151,7 @@ export const network: DockerCommand = {
       { aliases: ['list'] },
     ),
     command('prune', 'Remove all unused networks', '[OPTIONS]', [0, 0], [pruneFilter, bool('force,f', 'Do not prompt for confirmation')], function* (context) {
-      yield* confirm(context, 'network prune', 'This will remove all custom networks not used by at least one container.');
+      yield* confirm(context, 'This will remove all custom networks not used by at least one container.');
       const names = context.client().networks.prune(parseFilters(context.flags.list('filter')));
       if (names.length > 0) yield* context.print(`Deleted Networks:\n${names.join('\n')}\n\n`);
       return 0;

@@ -77,7 +77,7 @@ const filter = list('filter', 'Provide filter values (e.g. "label=<key>=<value>"
 const filtersOf = ({ flags }: Context): ReturnType<typeof parseFilters> => parseFilters(flags.list('filter'));
 
 export const containerPrune = command('prune', 'Remove all stopped containers', '[OPTIONS]', [0, 0], [filter, force], function* (context) {
-  yield* confirm(context, 'container prune', 'This will remove all stopped containers.');
+  yield* confirm(context, 'This will remove all stopped containers.');
   const { deleted, space } = yield* context.client().containers.prune(filtersOf(context));
   if (deleted.length > 0) yield* context.print(`Deleted Containers:\n${deleted.join('\n')}\n\n`);
   yield* context.print(`Total reclaimed space: ${size(space)}\n`);
@@ -100,7 +100,6 @@ export const imagePrune = command(
   function* (context) {
     yield* confirm(
       context,
-      'image prune',
       context.flags.bool('all') ? 'This will remove all images without at least one container associated to them.' : 'This will remove all dangling images.',
     );
     yield* context.print(`Total reclaimed space: ${size(yield* deletedImages(context, context.flags.bool('all')))}\n`);
@@ -128,7 +127,6 @@ const systemPrune = command(
     ];
     yield* confirm(
       context,
-      'system prune',
       `This will remove:\n${lines.map((line) => `  - ${line}\n`).join('')}${filters.length > 0 ? `\n  Items to be pruned will be filtered with:\n${filters.map(([key, value]) => `  - ${key}=${value}\n`).join('')}` : ''}`,
     );
     const client = context.client();

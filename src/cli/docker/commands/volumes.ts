@@ -95,7 +95,6 @@ export const volume: DockerCommand = {
       function* (context) {
         yield* confirm(
           context,
-          'volume prune',
           context.flags.bool('all')
             ? 'This will remove all local volumes not used by at least one container.'
             : 'This will remove anonymous local volumes not used by at least one container.',
