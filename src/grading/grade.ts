@@ -65,8 +65,8 @@ export type FileReport = { readonly file: string; readonly code: string; readonl
 /** In one order, whatever order the files came in. */
 export const compareGrades = (a: GradeKey, b: GradeKey): number =>
   compare(a.who, b.who) || compare(a.lesson, b.lesson) || compare(a.made, b.made) || compare(a.file, b.file);
-/** Tells one judged submission from all others. */
-export type GradeKey = Pick<LessonGrade, 'who' | 'lesson' | 'made' | 'file'>;
+/** Tells one judged submission from all others, and how it was judged. */
+export type GradeKey = Pick<LessonGrade, 'who' | 'lesson' | 'made' | 'file' | 'state'>;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

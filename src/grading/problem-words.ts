@@ -26,8 +26,10 @@ const english = {
   tooMuchMemory: (megabytes: number) => told(`exceeded the budget: its worlds took more than ${megabytes} MiB of memory`, again),
   failed: (reason: string) => told(`the lab failed while grading it: ${reason}`, again),
   silent: told('the worker ended before it had answered', again),
-  duplicate: (who: string, lesson: string, file: string, made: string) =>
-    told(`${who} has handed in ${lesson} again in ${file} (${made})`, 'The later one counts; if they are two people, have one of them choose another name'),
+  duplicate: (who: string, lesson: string, file: string, made: string, refused: boolean) =>
+    refused
+      ? told(`${who}'s ${lesson} is refused in this file; ${file} (${made}) counts`, 'k8s-lab grade with this file alone tells why')
+      : told(`${who} has handed in ${lesson} again in ${file} (${made})`, 'The later one counts; if they are two people, have one of them choose another name'),
   /** Why it is not JSON. */
   empty: 'it is empty',
   begins: (text: string) => `it begins with ${text}`,
@@ -106,8 +108,10 @@ const korean: ProblemWords = {
   tooMuchMemory: (megabytes) => told(`채점 한도를 넘었습니다: 메모리를 ${megabytes} MiB 넘게 썼습니다`, koreanAgain),
   failed: (reason) => told(`채점하다가 k8s-lab에 오류가 났습니다: ${reason}`, koreanAgain),
   silent: told('워커가 결과를 내기 전에 끝났습니다', koreanAgain),
-  duplicate: (who, lesson, file, made) =>
-    told(`${who}의 ${lesson} 레슨이 ${file}에 또 있습니다(${made})`, '나중 것을 인정합니다. 서로 다른 사람이면 한 사람이 이름을 바꿔야 합니다'),
+  duplicate: (who, lesson, file, made, refused) =>
+    refused
+      ? told(`이 파일에 든 ${who}의 ${lesson} 레슨은 거부되었습니다. ${file}(${made})을 인정합니다`, '이 파일만 k8s-lab grade로 채점하면 이유가 나옵니다')
+      : told(`${who}의 ${lesson} 레슨이 ${file}에 또 있습니다(${made})`, '나중 것을 인정합니다. 서로 다른 사람이면 한 사람이 이름을 바꿔야 합니다'),
   empty: '비어 있습니다',
   begins: (text) => `${text}(으)로 시작합니다`,
   damaged: '내용 일부가 손상되었습니다',

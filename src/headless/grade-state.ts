@@ -66,7 +66,10 @@ export class GradeState {
   }
 
   #index(path: string, { grades, problem }: Outcome, at: number, bytes: number): void {
-    this.#byPath.set(path, { entries: grades.map(({ who, lesson, made, file }, index) => ({ who, lesson, made, file, at, bytes, index })), problem });
+    this.#byPath.set(path, {
+      entries: grades.map(({ who, lesson, made, file, state }, index) => ({ who, lesson, made, file, state, at, bytes, index })),
+      problem,
+    });
   }
 
   #write(text: string, at: number): number {

@@ -179,17 +179,20 @@ export type Report = {
   readonly state: GradeState;
 };
 
-/** In their final order; of what a learner handed in twice the later one. */
+/** In their final order; of what a learner handed in twice the later one, but what is refused takes the place of nothing: anyone can make such a file. */
 function summaryOf(state: GradeState, unfound: readonly FileReport[], found: readonly Found[], language: Language | undefined): Report {
   const { entries, problems: broken } = state.of(found);
-  const sorted = entries.sort(compareGrades);
-  const isLast = (entry: Entry, index: number): boolean => sorted[index + 1]?.who !== entry.who || sorted[index + 1]?.lesson !== entry.lesson;
-  const grades = sorted.filter(isLast);
-  const twice = sorted.flatMap((entry, index): FileReport[] => {
-    if (isLast(entry, index)) return [];
-    const later = grades.find(({ who, lesson }) => who === entry.who && lesson === entry.lesson);
-    return [{ file: entry.file, code: 'duplicate', ...problemWords(language).duplicate(entry.who, entry.lesson, later?.file ?? '', later?.made ?? '') }];
+  const counts = new Map<string, Entry>();
+  const keyOf = ({ who, lesson }: Entry): string => JSON.stringify([who, lesson]);
+  for (const entry of entries.sort(compareGrades))
+    if (entry.state !== 'refused' || (counts.get(keyOf(entry))?.state ?? 'refused') === 'refused') counts.set(keyOf(entry), entry);
+  const twice = entries.flatMap((entry): FileReport[] => {
+    const counted = counts.get(keyOf(entry));
+    if (!counted || counted === entry) return [];
+    const refused = entry.state === 'refused' && counted.state !== 'refused';
+    return [{ file: entry.file, code: 'duplicate', ...problemWords(language).duplicate(entry.who, entry.lesson, counted.file, counted.made, refused) }];
   });
+  const grades = [...counts.values()].sort(compareGrades);
   const problems = [...unfound, ...broken, ...twice].sort((a, b) => (`${a.file} ${a.message}` < `${b.file} ${b.message}` ? -1 : 1));
   return { grades, problems, lessons: [...new Set(grades.map(({ lesson }) => lesson))].sort(), learners: new Set(grades.map(({ who }) => who)).size, state };
 }

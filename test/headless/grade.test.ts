@@ -191,6 +191,16 @@ describe('what is wrong with files', () => {
     expect(problems).toMatchObject([{ file: 'a-late.json', code: 'duplicate' }]);
   });
 
+  test('a refused file takes the place of nobody: anyone can make one in the name of another', async () => {
+    const folder = newFolder();
+    put(folder, 'a-good.json', handIn('kim', 'ls'));
+    put(folder, 'b-forged.json', submissionText(handIn('kim', 'ls')).replace('"ls"', '"id"'));
+    const { text } = await run(folder, '--format', 'json');
+    const { grades, problems } = JSON.parse(text) as { grades: { file: string; state: string }[]; problems: { file: string; code: string; message: string }[] };
+    expect(grades).toMatchObject([{ file: 'a-good.json', state: 'graded' }]);
+    expect(problems).toMatchObject([{ file: 'b-forged.json', code: 'duplicate', message: expect.stringContaining('a-good.json') }]);
+  });
+
   test('a lesson that the grader does not have', () => {
     const { grades } = grade(rechained(kim, 'kim', () => ({ lesson: 'files/unknown' })));
     expect(grades[0]).toMatchObject({ state: 'unjudged', points: 0, findings: [{ code: 'missing-lesson' }] });
