@@ -1,10 +1,13 @@
 /** A container of a pod before its runtime knows of it: who it runs as, its OCI spec, its streams. */
+import { JsonError, parseJson } from '../apimachinery/json.ts';
 import { type ContainerConfig, CriError, type PodSandboxConfig } from '../interfaces/cri.ts';
 import type { ImageConfig } from '../interfaces/distribution.ts';
+import type { SeccompProfile } from '../interfaces/oci.ts';
 import { parseProfiles } from '../linux/apparmor-parser.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
+import { newSeccompFilter } from '../linux/seccomp.ts';
 import { directoryAt } from './pod-files.ts';
 import { ContainerIo, CriContainer, type Sandbox } from './records.ts';
 import { containerSpec, type SpecStyle } from './spec.ts';
@@ -23,12 +26,13 @@ type Wanted = {
   /** Where they are mounted, if not in its bundle. */
   readonly rootfs?: string;
   readonly apparmor?: string;
+  readonly seccomp?: SeccompProfile;
 };
 type Host = { readonly kernel: Kernel; readonly store: CriStore; readonly style: SpecStyle; readonly now: number; readonly texts?: UserTexts };
 
 /** Throws CriError where the image's files do not have the user. */
 export function newContainer(
-  { id, name, sandbox, config, sandboxConfig, image, root, rootfs, apparmor }: Wanted,
+  { id, name, sandbox, config, sandboxConfig, image, root, rootfs, apparmor, seccomp }: Wanted,
   { kernel, store, style, now, texts }: Host,
 ): CriContainer {
   const security = config.linux?.securityContext;
@@ -56,6 +60,7 @@ export function newContainer(
       user: resolveUser(root, image.config.config.User ?? '', security ?? {}, texts),
       rootfs,
       apparmor,
+      seccomp,
       targetPid: target === undefined ? undefined : store.container(target)?.pid,
       style,
     }),
@@ -65,14 +70,28 @@ export function newContainer(
 }
 
 /**
- * A seccomp profile of the node's (Localhost): one that is not there is `told` as the runtime words it; one that forbids something has no effect here
- * and is refused in our own name.
+ * A seccomp profile of the node's (Localhost): one that is not there is `told` as the runtime words it, one that forbids only what the lab's kernel is
+ * not asked is refused in our own name.
  */
-export function checkSeccomp(files: FileSystem, { linux }: ContainerConfig, told: (path: string) => string): void {
+export function seccompProfile(
+  files: FileSystem,
+  { linux }: ContainerConfig,
+  told: (path: string, why?: string) => string,
+): { readonly seccomp?: SeccompProfile } {
+  const read = (path: string): SeccompProfile => {
+    try {
+      return { syscalls: [], ...(parseJson(files.read(path)) as SeccompProfile) };
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      throw new CriError('Unknown', told(path, error.message));
+    }
+  };
   const { profileType, localhostRef: path = '' } = linux?.securityContext?.seccomp ?? {};
-  if (profileType !== 2 || linux?.securityContext?.privileged) return;
+  if (profileType !== 2 || linux?.securityContext?.privileged) return {};
   if (!files.exists(path)) throw new CriError('Unknown', told(path));
-  if (/SCMP_ACT_(?!ALLOW|LOG)/.test(files.read(path))) throw new CriError('Unknown', `k8s-lab: what the seccomp profile ${path} forbids is not simulated`);
+  const seccomp = read(path);
+  if (!newSeccompFilter(seccomp)) throw new CriError('Unknown', `k8s-lab: what the seccomp profile ${path} forbids is not simulated`);
+  return { seccomp };
 }
 
 /** What runtimes load as their own: no file of /proc and no secret of the kernel is written or read (containerd contrib/apparmor/template.go). */

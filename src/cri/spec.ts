@@ -96,6 +96,8 @@ type SpecInput = {
   readonly rootfs?: string | undefined;
   /** The profile that it runs under. */
   readonly apparmor?: string | undefined;
+  /** The node's filter that it asks for. */
+  readonly seccomp?: OciSpec['linux']['seccomp'] | undefined;
   /** Of the container whose processes it is to see (an ephemeral container's target). */
   readonly targetPid: number | undefined;
   readonly style: SpecStyle;
@@ -125,7 +127,7 @@ export function containerSpec(input: SpecInput): OciSpec {
     linux: {
       resources: { ...(privileged ? everyDevice : noDevice), ...ociResources(config.linux?.resources ?? {}) },
       cgroupsPath: style.cgroupsPath(sandbox.config.linux?.cgroupParent, id),
-      ...(security?.seccomp && security.seccomp.profileType !== 1 && !privileged ? { seccomp: { defaultAction: 'SCMP_ACT_ERRNO' } } : {}),
+      ...(security?.seccomp && security.seccomp.profileType !== 1 && !privileged ? { seccomp: input.seccomp ?? { defaultAction: 'SCMP_ACT_ERRNO' } } : {}),
       namespaces: namespaces(input),
       // Which paths are masked is the caller's wish; a config without a security context has none.
       ...(privileged || security === undefined ? {} : { maskedPaths, readonlyPaths }),

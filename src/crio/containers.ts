@@ -1,5 +1,5 @@
 /** Containers of pods: the OCI runtime makes them when they are created, not when they are started (CRI-O server/container_*.go). */
-import { apparmorProfile, checkSeccomp, makeMountSources, newContainer } from '../cri/new-container.ts';
+import { apparmorProfile, makeMountSources, newContainer, seccompProfile } from '../cri/new-container.ts';
 import type { CriContainer, Sandbox } from '../cri/records.ts';
 import { ociResources } from '../cri/spec.ts';
 import { containerStats } from '../cri/stats.ts';
@@ -202,11 +202,15 @@ export class Containers {
         root: stored.root,
         rootfs: mountPoint(stored),
         ...apparmorProfile(kernel, files, config, 'crio-default'),
+        ...seccompProfile(
+          files,
+          config,
+          (path, why) => `setup seccomp: unable to load local profile ${JSON.stringify(path)}: ${why ?? `open ${path}: no such file or directory`}`,
+        ),
       },
       { kernel, store, style: this.#sandboxes.style, now: sim.now, texts: unknownUser },
     );
     if (container.spec.process.args.length === 0) throw unknown('no command specified');
-    checkSeccomp(files, config, (path) => `setup seccomp: unable to load local profile ${JSON.stringify(path)}: open ${path}: no such file or directory`);
     makeMountSources(files, config, sim.now);
     touch(this.#context, container.logPath);
     return container;

@@ -1,9 +1,11 @@
 /** The OCI spec of a container (moby daemon/oci_linux.go). */
 import type { ContainerdContainer } from '../interfaces/containerd.ts';
 import { DockerError } from '../interfaces/docker.ts';
+import type { SeccompProfile } from '../interfaces/oci.ts';
 import { defaultCapabilities, defaultMounts, everyCapability, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
 import { userOf } from '../linux/passwd.ts';
+import { newSeccompFilter } from '../linux/seccomp.ts';
 import { memoryMount, tmpfsOptions } from './mount-specs.ts';
 import type { Container } from './state.ts';
 
@@ -78,12 +80,21 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
       },
       cgroupsPath: `${host.CgroupParent || 'system.slice'}:docker:${container.id}`,
       ...(Object.keys(sysctl).length > 0 ? { sysctl } : {}),
-      ...(host.Privileged || security.some((each) => /^seccomp[:=]unconfined$/.test(each)) ? {} : { seccomp: { defaultAction: 'SCMP_ACT_ERRNO' } }),
+      ...(host.Privileged || security.some((each) => /^seccomp[:=]unconfined$/.test(each)) ? {} : { seccomp: seccompOf(security) }),
       namespaces: namespaces(container, parts),
       maskedPaths: host.Privileged ? [] : maskedPaths,
       readonlyPaths: host.Privileged ? [] : readonlyPaths,
     },
   };
+}
+
+/** The filter that was given as JSON, or the daemon's own. */
+function seccompOf(security: readonly string[]): NonNullable<OciSpec['linux']['seccomp']> {
+  const given = security.findLast((each) => /^seccomp[:=]\{/.test(each));
+  const own: SeccompProfile = { defaultAction: 'SCMP_ACT_ERRNO' };
+  const profile: SeccompProfile = given === undefined ? own : { syscalls: [], ...JSON.parse(given.slice('seccomp='.length)) };
+  if (given === undefined || newSeccompFilter(profile)) return profile;
+  throw new DockerError(501, 'k8s-lab: what the seccomp profile forbids is not simulated');
 }
 
 /** Whoever is not root may open low ports and ping (daemon/oci_linux.go WithNetwork… of a network of its own). */

@@ -3,6 +3,18 @@ import type { Condition, Routine } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';
 import type { FarTerminal } from './streams.ts';
 
+/** A filter of system calls as Docker and runtimes read it (runtime-spec config-linux.md#seccomp). */
+export type SeccompProfile = {
+  readonly defaultAction: string;
+  readonly defaultErrnoRet?: number;
+  readonly syscalls?: readonly {
+    readonly names?: readonly string[];
+    readonly action: string;
+    readonly errnoRet?: number;
+    readonly args?: readonly unknown[];
+  }[];
+};
+
 /** A bundle's config.json. Written by containerd's clients, CRI plugins and `runc spec`; read by runc. */
 export type OciSpec = {
   readonly ociVersion: string;
@@ -34,8 +46,8 @@ export type OciSpec = {
     readonly cgroupsPath?: string;
     /** `net.core.somaxconn` and its value. */
     readonly sysctl?: Readonly<Record<string, string>>;
-    /** That there is a filter; what it forbids the lab's kernel does not ask. */
-    readonly seccomp?: { readonly defaultAction: string };
+    /** Without `syscalls`: a runtime's own filter, of which the lab's kernel asks nothing. */
+    readonly seccomp?: SeccompProfile;
     /** `path` joins an existing namespace (`/proc/123/ns/net`, `/run/netns/cni-…`); without it a new one is made. */
     readonly namespaces: readonly { readonly type: 'pid' | 'network' | 'ipc' | 'uts' | 'mount' | 'cgroup' | 'user'; readonly path?: string }[];
     readonly maskedPaths?: readonly string[];

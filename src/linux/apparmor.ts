@@ -1,11 +1,13 @@
 /** AppArmor: the profiles that a kernel holds, and what they let the processes under them do with files (security/apparmor; apparmor.d(5)). */
 import { Errno } from './errno.ts';
 import type { FileUser } from './file-user.ts';
+import type { Inode } from './inode.ts';
 import type { Kernel } from './kernel.ts';
 import type { Resolved } from './path-walk.ts';
+import type { SystemCall } from './seccomp.ts';
 
-/** What is asked for: to read, write, create, delete or run; letters as the log's masks have them. */
-export type FileAccess = 'r' | 'w' | 'c' | 'd' | 'x';
+/** What is asked for: to read, write, create, delete or run, as the log's masks have them; `m`ove away, change mode (`b`its) and `o`wner are writing. */
+export type FileAccess = 'r' | 'w' | 'c' | 'd' | 'x' | 'm' | 'b' | 'o';
 /** `pattern` of absolute paths (folders end with `/`); permissions are letters of rwaxmlk. */
 export type FileRule = { readonly pattern: RegExp; readonly permissions: string; readonly deny: boolean; readonly audit: boolean; readonly owner: boolean };
 export type Profile = { readonly name: string; readonly mode: 'enforce' | 'complain' | 'kill' | 'unconfined'; readonly rules: readonly FileRule[] };
@@ -23,16 +25,35 @@ const operations: Readonly<Record<FileAccess, readonly [file: string, folder: st
   c: ['mknod', 'mkdir'],
   d: ['unlink', 'rmdir'],
   x: ['exec', 'exec'],
+  m: ['rename_src', 'rename_src'],
+  b: ['chmod', 'chmod'],
+  o: ['chown', 'chown'],
 };
+/** By system calls that a filter may forbid. */
+const asked: Partial<Record<FileAccess, readonly [file: SystemCall, folder: SystemCall]>> = {
+  d: ['unlink', 'rmdir'],
+  m: ['rename', 'rename'],
+  b: ['chmod', 'chmod'],
+  o: ['chown', 'chown'],
+};
+const made: Partial<Record<Inode['type'], SystemCall>> = { directory: 'mkdir', symlink: 'symlink', character: 'mknod', block: 'mknod' };
 
-/** Throws EACCES unless the user's profile grants it; folders are known by the slash at their end. What is denied in so many words is not logged. */
+/**
+ * Asks the filter of system calls, then the AppArmor profile, whose denials that stand in so many words are not logged; it knows folders by the slash
+ * at their end. Throws EPERM, EACCES.
+ */
 export function mediate({ credentials, self }: FileUser, { inode, path: bare }: Pick<Resolved, 'inode' | 'path'>, access: FileAccess): void {
-  const { confinement, uid } = credentials;
+  const { confinement, seccomp, uid } = credentials;
+  if (typeof seccomp === 'object') {
+    const call = access === 'c' ? made[inode?.type ?? 'file'] : asked[access]?.[inode?.type === 'directory' ? 1 : 0];
+    if (call) seccomp.ask(call, bare);
+  }
   const profile = confinement?.profile();
   if (!confinement || !profile || profile.mode === 'unconfined') return;
   const path = inode?.type === 'directory' && bare !== '/' ? `${bare}/` : bare;
   const owner = inode?.uid ?? uid;
-  const letter = /[cd]/.test(access) ? 'w' : access;
+  const letter = /[rx]/.test(access) ? access : 'w';
+  const mask = /[mbo]/.test(access) ? 'w' : access;
   const fitting = profile.rules.filter((rule) => rule.permissions.includes(letter) && (!rule.owner || owner === uid) && rule.pattern.test(path));
   const denial = fitting.find(({ deny }) => deny);
   const granted = !denial && fitting.length > 0;
@@ -42,9 +63,9 @@ export function mediate({ credentials, self }: FileUser, { inode, path: bare }: 
   if (granted ? audited : !denial || audited) {
     const verdict = granted ? 'AUDIT' : allowed ? 'ALLOWED' : 'DENIED';
     const operation = operations[access][path.endsWith('/') ? 1 : 0];
-    const denied = granted ? '' : ` denied_mask="${access}"`;
+    const denied = granted ? '' : ` denied_mask="${mask}"`;
     confinement.log(
-      `apparmor="${verdict}" operation="${operation}" class="file" profile="${profile.name}" name="${path}" PROCESS requested_mask="${access}"${denied} fsuid=${uid} ouid=${owner}`,
+      `apparmor="${verdict}" operation="${operation}" class="file" profile="${profile.name}" name="${path}" PROCESS requested_mask="${mask}"${denied} fsuid=${uid} ouid=${owner}`,
       self,
     );
   }

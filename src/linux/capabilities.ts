@@ -1,6 +1,7 @@
 /** Capabilities as /proc shows them: include/uapi/linux/capability.h. */
 
 import type { Confinement } from './apparmor.ts';
+import type { SeccompFilter } from './seccomp.ts';
 
 /** Who a process is for the kernel; a child gets a copy of its parent's. */
 export type Credentials = {
@@ -11,8 +12,8 @@ export type Credentials = {
   capabilities?: Readonly<Record<string, readonly string[]>>;
   /** Nobody becomes more than this by running a program (prctl PR_SET_NO_NEW_PRIVS). */
   noNewPrivs?: boolean;
-  /** Its system calls go through a filter. */
-  seccomp?: boolean;
+  /** Its system calls go through a filter; `true`: a runtime's own. */
+  seccomp?: true | SeccompFilter;
   /** The AppArmor profile that it runs under. */
   confinement?: Confinement;
 };

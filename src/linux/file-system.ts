@@ -93,7 +93,7 @@ export class FileSystem {
   /** Throws EACCES unless the process may do it: 4 read, 2 write, 1 execute or enter. */
   check(inode: Inode, want: 1 | 2 | 4, path?: string): void {
     if (!this.may(inode, want)) throw new Errno('EACCES', path);
-    if (want === 1 && path && inode.type === 'file' && this.#user.credentials.confinement) mediate(this.#user, this.resolve(path), 'x');
+    if (want === 1 && path && inode.type === 'file') mediate(this.#user, this.resolve(path), 'x');
   }
 
   may(inode: Inode, want: 1 | 2 | 4): boolean {
@@ -206,7 +206,7 @@ export class FileSystem {
 
   rename(from: string, to: string): void {
     const source = this.#existing(from, false);
-    this.#removable(source, from);
+    this.#removable(source, from, 'm');
     const target = this.resolve(to, false);
     if (target.inode === source.inode) return;
     if (target.path.startsWith(`${source.path}/`)) throw new Errno('EINVAL', to);
@@ -224,14 +224,14 @@ export class FileSystem {
   }
 
   chmod(path: string, mode: number): void {
-    const at = this.#owned(path);
+    const at = this.#owned(path, 'b');
     at.mode = mode & 0o7777;
   }
 
   chown(path: string, uid: number, gid: number): void {
     const { credentials } = this.#user;
     if (credentials.uid !== 0) throw new Errno('EPERM', path);
-    const inode = this.#owned(path);
+    const inode = this.#owned(path, 'o');
     const same = inode.uid === credentials.uid && inode.uid === uid && (inode.gid === gid || credentials.gid === gid);
     if (!same && !capable(credentials, 'CAP_CHOWN')) throw new Errno('EPERM', path);
     inode.uid = uid;
@@ -250,12 +250,12 @@ export class FileSystem {
     return { ...at, inode: at.inode };
   }
 
-  #owned(path: string): Inode {
+  #owned(path: string, access: 'b' | 'o'): Inode {
     const at = this.#existing(path, true);
     const { uid } = this.#user.credentials;
     if (uid !== 0 && at.inode.uid !== uid) throw new Errno('EPERM', path);
     if (at.readonly) throw new Errno('EROFS', path);
-    mediate(this.#user, at, 'w');
+    mediate(this.#user, at, access);
     return at.parent instanceof OverlayDirectory && at.parent.lookup(at.name) === at.inode ? (at.parent.copyUp(at.name) ?? at.inode) : at.inode;
   }
 
@@ -274,10 +274,10 @@ export class FileSystem {
     if (at.parent.generated) throw new Errno('EPERM', path);
   }
 
-  #removable(at: Resolved, path: string): void {
+  #removable(at: Resolved, path: string, access: 'd' | 'm' = 'd'): void {
     if (at.path === '/' || this.namespace.mounts.has(at.path)) throw new Errno('EBUSY', path);
     this.#writable(at, path);
-    mediate(this.#user, at, 'd');
+    mediate(this.#user, at, access);
     // The sticky bit of /tmp: only owners remove.
     const { uid } = this.#user.credentials;
     if ((at.parent.mode & 0o1000) !== 0 && uid !== 0 && at.inode?.uid !== uid && at.parent.uid !== uid) throw new Errno('EPERM', path);

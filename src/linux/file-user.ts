@@ -3,6 +3,7 @@ import type { Confinement } from './apparmor.ts';
 import type { Cgroup } from './cgroup.ts';
 import type { Inode } from './inode.ts';
 import type { NetworkNamespace } from './network.ts';
+import type { SeccompFilter } from './seccomp.ts';
 
 type FileCredentials = {
   readonly uid: number;
@@ -10,6 +11,7 @@ type FileCredentials = {
   readonly groups: readonly number[];
   readonly capabilities?: Readonly<Record<string, readonly string[]>>;
   readonly confinement?: Confinement;
+  readonly seccomp?: true | SeccompFilter;
 };
 
 /** Root has all capabilities but those that its container took away; whoever else has the ambient ones. */

@@ -10,6 +10,7 @@ import type { Kernel } from '../linux/kernel.ts';
 import type { Process } from '../linux/process.ts';
 import type { Program } from '../linux/program.ts';
 import type { Rlimits } from '../linux/rlimits.ts';
+import { newSeccompFilter } from '../linux/seccomp.ts';
 import type { StartGate } from './container.ts';
 
 /** Waits for `runc start`, then becomes the command. */
@@ -17,6 +18,8 @@ export function initProgram(gate: StartGate, command: () => { readonly path: str
   return function* init(_argv, process) {
     while (!gate.open) yield { on: [gate.opened] };
     const { path, inode, args } = command();
+    // A filter that lets nothing be run lets nothing be said either.
+    if (forbidsExec(process)) return 255;
     let resolved: { readonly program: Program; readonly argv: readonly string[] };
     try {
       resolved = process.kernel.resolve(process, path, inode, args);
@@ -30,6 +33,16 @@ export function initProgram(gate: StartGate, command: () => { readonly path: str
     process.exe = path;
     return yield* resolved.program(resolved.argv, process);
   };
+}
+
+function forbidsExec({ credentials: { seccomp } }: Process): boolean {
+  try {
+    if (typeof seccomp === 'object') seccomp.ask('execve', '');
+    return false;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return true;
+  }
 }
 
 /** Finds the command in the container's root, with os/exec's texts. */
@@ -94,7 +107,7 @@ export const credentialsOf = (
   groups: [...(user.additionalGids ?? [])].sort((a, b) => a - b),
   ...(capabilities && { capabilities }),
   ...(noNewPrivileges && { noNewPrivs: true }),
-  ...(seccomp && { seccomp: true }),
+  ...(seccomp && { seccomp: (seccomp.syscalls && newSeccompFilter(seccomp)) ?? true }),
   ...(apparmorProfile && { confinement: confinementOf(doing, apparmor, apparmorProfile) }),
 });
 

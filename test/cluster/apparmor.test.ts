@@ -69,3 +69,45 @@ echo 'profile x { deny /tmp/** }' > x; apparmor_parser x; echo $?; apparmor_pars
     "
   `);
 });
+
+test('seccomp profiles of the node and of docker run forbid what changes files; what is not asked is said', () => {
+  const { out, err } = sh(`
+mkdir -p /var/lib/kubelet/seccomp && cd /var/lib/kubelet/seccomp
+echo '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat","chmod"],"action":"SCMP_ACT_ERRNO"}]}' > some.json
+echo '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["execve","openat","mkdir"],"action":"SCMP_ACT_ALLOW"}]}' > list.json
+echo '{"defaultAction":"SCMP_ACT_ERRNO"}' > violation.json
+echo '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["ptrace"],"action":"SCMP_ACT_ERRNO"}]}' > ptrace.json
+echo '{' > bad.json
+for p in some list violation ptrace bad; do
+kubectl run $p --image=busybox:1.37 --overrides='{"spec":{"nodeName":"controlplane","securityContext":{"seccompProfile":{"type":"Localhost","localhostProfile":"'$p'.json"}}}}' -- sleep 1d > /dev/null
+done
+sleep 15
+for p in ptrace bad; do kubectl get pod $p -o jsonpath='{.status.containerStatuses[0].state.waiting.message}{"\\n"}'; done
+kubectl get pod violation -o jsonpath='{.status.containerStatuses[0].state.waiting.reason}{.status.containerStatuses[0].lastState.terminated.exitCode}{"\\n"}'
+for p in some list; do kubectl exec $p -- sh -c 'mkdir /a; chmod 700 /tmp; touch /b; rm /b; ln -s a c; rmdir /home; grep Seccomp: /proc/1/status' 2>&1; done
+crictl inspect $(crictl ps -q --name some) | grep -A3 '"seccomp": {'`);
+  expect(out).toMatchInlineSnapshot(`
+    "k8s-lab: what the seccomp profile /var/lib/kubelet/seccomp/ptrace.json forbids is not simulated
+    failed to create containerd container: decoding seccomp profile failed "/var/lib/kubelet/seccomp/bad.json": unexpected end of JSON input
+    CrashLoopBackOff255
+    mkdir: can't create directory '/a': Operation not permitted
+    chmod: /tmp: Operation not permitted
+    Seccomp:	2
+    chmod: /tmp: Operation not permitted
+    rm: can't remove '/b': Operation not permitted
+    ln: failed to create symbolic link 'c': Operation not permitted
+    rmdir: '/home': Operation not permitted
+    Seccomp:	2
+              "seccomp": {
+                "localhost_ref": "/var/lib/kubelet/seccomp/some.json",
+                "profile_type": 2
+              }
+    --
+            "seccomp": {
+              "defaultAction": "SCMP_ACT_ALLOW",
+              "syscalls": [
+                {
+    "
+  `);
+  expect(err).toBe('');
+});

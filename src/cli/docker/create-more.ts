@@ -1,18 +1,20 @@
 /** Flags of run and create whose values go to the daemon as they are (cli/command/container/opts.go parse). */
+import { JsonError, parseJson } from '../../apimachinery/json.ts';
 import type { MoreHost } from '../../interfaces/docker.ts';
 import { isErrno } from '../../linux/errno.ts';
+import type { FileSystem } from '../../linux/file-system.ts';
 import { absent, type FlagSpec, type Flags } from '../flags.ts';
 import { parseUlimit } from '../ulimit.ts';
-import { bool, CliError, type Context, HelpError, int, list, pairs, text, ValueError } from './context.ts';
+import { bool, type Context, HelpError, int, list, pairs, text, ValueError } from './context.ts';
 import { parseSize } from './output.ts';
 
-type Reader = (flags: Flags, name: string) => unknown;
+type Reader = (flags: Flags, name: string, context: Context) => unknown;
 
 const asText: Reader = (flags, name) => flags.text(name);
 const asNumber: Reader = (flags, name) => flags.number(name);
 const asList: Reader = (flags, name) => flags.list(name);
 const asMap: Reader = (flags, name) => pairs(flags.list(name));
-const asSize: Reader = (flags, name) => parseSize(flags.text(name), `--${name}`);
+const asSize = (flags: Flags, name: string): number => parseSize(flags.text(name), `--${name}`);
 /** -1: no limit. */
 const asSwap: Reader = (flags, name) => (flags.text(name) === '-1' ? -1 : asSize(flags, name));
 const bytes = { valueName: 'bytes' };
@@ -35,7 +37,7 @@ const table: readonly (readonly [FlagSpec, string, Reader])[] = [
   [int('memory-swappiness', 'Tune container memory swappiness (0 to 100)', { default: '-1' }), 'MemorySwappiness', swappiness],
   [bool('oom-kill-disable', 'Disable OOM Killer'), 'OomKillDisable', (flags, name) => flags.bool(name)],
   [text('runtime', 'Runtime to use for this container'), 'Runtime', asText],
-  [list('security-opt', 'Security Options'), 'SecurityOpt', (flags, name) => flags.list(name).map(securityOption)],
+  [list('security-opt', 'Security Options'), 'SecurityOpt', (flags, name, { process }) => flags.list(name).map((each) => securityOption(each, process.fs))],
   [text('shm-size', 'Size of /dev/shm', bytes), 'ShmSize', asSize],
   [list('sysctl', 'Sysctl options', { valueName: 'map' }), 'Sysctls', (flags, name) => pairs(flags.list(name).map(sysctl))],
   [list('ulimit', 'Ulimit options', { valueName: 'ulimit' }), 'Ulimits', (flags, name) => flags.list(name).map(ulimit)],
@@ -75,12 +77,13 @@ export const moreFlags: readonly FlagSpec[] = [
 ];
 
 /** What the flags say of HostConfig beyond its everyday part; only what was given. */
-export function moreHost({ flags }: Context): { readonly more?: MoreHost } {
+export function moreHost(context: Context): { readonly more?: MoreHost } {
+  const { flags } = context;
   if (flags.has('mac-address') && !/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(flags.text('mac-address')))
     throw new HelpError(`${flags.text('mac-address')} is not a valid mac address`);
   const given = table.filter(([{ name }]) => flags.has(name) || (name === 'dns-option' && flags.has('dns-opt')));
   if (given.length === 0) return {};
-  const more = Object.fromEntries(given.map(([{ name }, key, read]) => [key, read(flags, name)]));
+  const more = Object.fromEntries(given.map(([{ name }, key, read]) => [key, read(flags, name, context)]));
   return { more: flags.has('dns-opt') ? { ...more, DnsOptions: [...flags.list('dns-opt'), ...flags.list('dns-option')] } : more };
 }
 
@@ -163,12 +166,18 @@ function parseDevice(value: string): object {
   return { PathOnHost: source, PathInContainer: target, CgroupPermissions: permissions };
 }
 
-function securityOption(option: string): string {
+/** A seccomp profile is read here and goes to the daemon as what is in it (opts.go parseSecurityOpts). */
+function securityOption(option: string, files: FileSystem): string {
   const [, key = option, value = ''] = /^([^=:]+)[=:](.*)$/s.exec(option) ?? [];
   if (value === '' && key !== 'no-new-privileges') throw new HelpError(`invalid --security-opt: ${JSON.stringify(option)}`);
-  if (key === 'seccomp' && !['default', 'builtin', 'unconfined'].includes(value))
-    throw new CliError('k8s-lab: a seccomp profile of your own is not simulated', 70);
-  return option;
+  if (key !== 'seccomp' || ['default', 'builtin', 'unconfined'].includes(value)) return option;
+  try {
+    return `seccomp=${JSON.stringify(parseJson(files.read(value)))}`;
+  } catch (error) {
+    if (isErrno(error)) throw new HelpError(`opening seccomp profile (${value}) failed: open ${value}: ${error.message.toLowerCase()}`);
+    if (error instanceof JsonError) throw new HelpError(`compacting json for seccomp profile (${value}) failed: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Those of a container's own namespaces (opts.ValidateSysctl). */

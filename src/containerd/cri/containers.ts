@@ -1,7 +1,7 @@
 /** Containers of pods: create, start, stop, remove and what became of them (internal/cri/server/container_*.go). */
 
 import { LogFile, pumpLog } from '../../cri/logs.ts';
-import { apparmorProfile, checkSeccomp, makeMountSources, newContainer } from '../../cri/new-container.ts';
+import { apparmorProfile, makeMountSources, newContainer, seccompProfile } from '../../cri/new-container.ts';
 import type { CriContainer, Sandbox } from '../../cri/records.ts';
 import {
   type Container,
@@ -189,19 +189,22 @@ export class Containers {
     const snapshot = snapshots.prepare(criNamespace, 'overlayfs', id, image.chainId);
     try {
       const style = this.#plugin.style;
+      const noSeccomp = (path: string, why?: string): string => {
+        const what = JSON.stringify(path);
+        return `failed to create containerd container: ${why === undefined ? `cannot load seccomp profile ${what}: open ${path}: no such file or directory` : `decoding seccomp profile failed ${what}: ${why}`}`;
+      };
       const told = (why: string): string => `failed to get container spec opts: failed to generate apparmor spec opts: ${why}`;
       const container = newContainer(
-        { id, name, sandbox, config, sandboxConfig, image, root: snapshot.root, ...apparmorProfile(kernel, files, config, 'cri-containerd.apparmor.d', told) },
+        {
+          ...{ id, name, sandbox, config, sandboxConfig, image, root: snapshot.root },
+          ...apparmorProfile(kernel, files, config, 'cri-containerd.apparmor.d', told),
+          ...seccompProfile(files, config, noSeccomp),
+        },
         { kernel, store, style, now: this.#plugin.now() },
       );
       const { spec, logPath } = container;
       if (spec.process.args.length === 0)
         throw new CriError('Unknown', `failed to generate container ${JSON.stringify(id)} spec: failed to generate spec: no command specified`);
-      checkSeccomp(
-        files,
-        config,
-        (path) => `failed to create containerd container: cannot load seccomp profile ${JSON.stringify(path)}: open ${path}: no such file or directory`,
-      );
       makeMountSources(files, config, sim.now);
       const labels = { ...image.config.config.Labels, ...config.labels, 'io.cri-containerd.kind': 'container' };
       containers.create(criNamespace, {
