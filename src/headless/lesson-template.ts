@@ -30,7 +30,7 @@ steps:                                 # do and explore have checks, predict and
       - when: { object: { resource: pods, namespace: default, name: "{{app}}" } }
         say: only-a-pod
   - id: guess
-    kind: predict                      # either answer goes on: what comes next shows who was right
+    kind: predict                      # either answer goes on, a wrong one costs a quarter; what comes next shows why
     points: 10
     choices: [fewer, another, same]
     answer: another
