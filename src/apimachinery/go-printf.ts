@@ -1,6 +1,6 @@
 /** fmt.Sprintf and fmt.Sprint over JSON-like values. */
 
-import { formatFloat, goValue, quote } from './go-text.ts';
+import { formatFloat, GoFloat, goValue, quote } from './go-text.ts';
 
 /** `%v`, with strings as they are. */
 export const sprintValue = (value: unknown): string => (typeof value === 'string' ? value : goValue(value));
@@ -65,12 +65,13 @@ function pad(verb: Verb, value: unknown): string {
 }
 
 function one({ flags, precision, verb }: Verb, value: unknown): string {
+  if (value instanceof GoFloat && 'eEfFgG'.includes(verb)) return numeric(Number(value), { flags, precision, verb, width: 0 }, '');
   const bad = `%!${verb}(${typeName(value)}=${sprintValue(value)})`;
   switch (verb) {
     case 'v':
       return cut(sprintValue(value), typeof value === 'string' ? precision : undefined);
     case 's':
-      return typeof value === 'number' || typeof value === 'boolean' ? bad : cut(sprintValue(value), precision);
+      return typeof value === 'number' || typeof value === 'boolean' || value instanceof GoFloat ? bad : cut(sprintValue(value), precision);
     case 'q':
       return typeof value === 'string' ? quote(cut(value, precision)) : bad;
     case 't':
@@ -114,6 +115,7 @@ function hex(value: string | number, verb: 'x' | 'X'): string {
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return '[]interface {}';
+  if (value instanceof GoFloat) return 'float64';
   if (typeof value === 'object') return 'map[string]interface {}';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float64';
   return typeof value === 'boolean' ? 'bool' : 'string';

@@ -1,11 +1,12 @@
 /** The functions of text/template, and those that kubectl adds. */
 
 import { sprint, sprintf, sprintValue, typeName } from './go-printf.ts';
+import { GoFloat } from './go-text.ts';
 import { sortedJson } from './json.ts';
 import { isObject } from './patch/json-value.ts';
 
-/** A function called from a template; throws FunctionError. */
-export type TemplateFunction = (...args: readonly unknown[]) => unknown;
+/** A function called from a template; throws FunctionError. `types` has a letter an argument (see go-template-types.ts), `*` behind the last for any number of it. */
+export type TemplateFunction = ((...args: readonly unknown[]) => unknown) & { readonly types?: string };
 
 /** What a function refuses; the executor puts its name before, unless the argument is of a wrong type. */
 export class FunctionError extends Error {
@@ -18,6 +19,7 @@ export class FunctionError extends Error {
 
 /** Go's truth: not false, 0, nil, or empty. */
 export function isTrue(value: unknown): boolean {
+  if (value instanceof GoFloat) return Number(value) !== 0;
   if (Array.isArray(value)) return value.length > 0;
   if (isObject(value)) return Object.keys(value).length > 0;
   return value !== undefined && value !== null && value !== false && value !== 0 && value !== '';
@@ -26,8 +28,11 @@ export function isTrue(value: unknown): boolean {
 const kindOf = (value: unknown): string =>
   typeof value === 'number' ? (Number.isInteger(value) ? 'int' : 'float64') : value === null || value === undefined ? 'nil' : typeName(value);
 
-function ordered(a: unknown, b: unknown): number {
-  if (kindOf(a) !== kindOf(b)) throw new FunctionError(`incompatible types for comparison: ${kindOf(a)} and ${kindOf(b)}`);
+const plain = (value: unknown): unknown => (value instanceof GoFloat ? Number(value) : value);
+
+function ordered(first: unknown, second: unknown): number {
+  if (kindOf(first) !== kindOf(second)) throw new FunctionError(`incompatible types for comparison: ${kindOf(first)} and ${kindOf(second)}`);
+  const [a, b] = [plain(first), plain(second)];
   if (typeof a !== 'number' && typeof a !== 'string') throw new FunctionError(`invalid type for comparison: ${kindOf(a)}`);
   const other = b as number | string;
   return a < other ? -1 : a > other ? 1 : 0;
@@ -36,8 +41,8 @@ function ordered(a: unknown, b: unknown): number {
 function equals(a: unknown, b: unknown): boolean {
   if (a === undefined || a === null || b === undefined || b === null) return (a ?? null) === (b ?? null);
   if (kindOf(a) !== kindOf(b)) throw new FunctionError(`incompatible types for comparison: ${kindOf(a)} and ${kindOf(b)}`);
-  if (typeof a === 'object') throw new FunctionError(`non-comparable type: ${typeName(a)}`);
-  return a === b;
+  if (typeof plain(a) === 'object') throw new FunctionError(`non-comparable type: ${typeName(a)}`);
+  return plain(a) === plain(b);
 }
 
 function indexOne(value: unknown, key: unknown): unknown {
@@ -56,7 +61,7 @@ function length(value: unknown): number {
   if (value === undefined || value === null) throw new FunctionError('reflect: call of reflect.Value.Type on zero Value');
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (Array.isArray(value)) return value.length;
-  if (isObject(value)) return Object.keys(value).length;
+  if (isObject(value) && !(value instanceof GoFloat)) return Object.keys(value).length;
   throw new FunctionError(`len of type ${typeName(value)}`);
 }
 
@@ -96,7 +101,7 @@ function base64decode(value: unknown): string {
 }
 
 /** Of every template. `and` and `or` are here for their names only: they do not evaluate all their arguments. */
-const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
+export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   and: (...args) => args.find((value) => !isTrue(value)) ?? args.at(-1),
   or: (...args) => args.find(isTrue) ?? args.at(-1),
   not: (value) => !isTrue(value),

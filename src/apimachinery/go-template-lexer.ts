@@ -122,3 +122,13 @@ function literal(text: string): string | number {
   }
   return Number(text.replace(/_/g, ''));
 }
+
+/** A token as messages show it. */
+export const shown = (token: Token): string =>
+  token.type === 'eof'
+    ? 'EOF'
+    : token.type === 'dot'
+      ? '<.>'
+      : token.type === 'word' || token.type === 'field'
+        ? `<${token.text}>`
+        : JSON.stringify(token.text);

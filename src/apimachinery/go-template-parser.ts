@@ -1,6 +1,6 @@
 /** Reading Go templates: the part of text/template/parse that command lines use. */
 
-import { type Token, tokenize } from './go-template-lexer.ts';
+import { shown, type Token, tokenize } from './go-template-lexer.ts';
 
 /** One word of a command; `at` is where it begins in the source, for error messages. */
 export type Operand =
@@ -22,24 +22,29 @@ export type TemplateNode =
   | { readonly type: 'template'; readonly name: string; readonly pipe: Pipe | undefined; readonly at: number }
   | { readonly type: 'break' | 'continue' };
 
-/** `defined` holds the bodies of `{{ define }}`; `source` is for the places in errors. */
-export type GoTemplate = {
-  readonly name: string;
-  readonly source: string;
-  readonly nodes: readonly TemplateNode[];
-  readonly defined: ReadonlyMap<string, readonly TemplateNode[]>;
-};
+/** What has a name to be called by; `source` and the `file` that it is are for the places in errors. */
+export type TemplateBody = { readonly name: string; readonly file: string; readonly source: string; readonly nodes: readonly TemplateNode[] };
+
+/** `defined` holds the bodies of `{{ define }}`. */
+export type GoTemplate = TemplateBody & { readonly defined: ReadonlyMap<string, TemplateBody> };
 
 /** A template that cannot be read or run, in text/template's words. */
 export class GoTemplateError extends Error {
   output = ''; // What was written before it went wrong.
+  /** What a function said that was called, as the chain of Go's errors has it. */
+  override readonly cause: Error | undefined;
+
+  constructor(message: string, cause?: Error) {
+    super(message);
+    this.cause = cause;
+  }
 }
 
 /** Reads a template. `functions` are the names it may call; `name` stands in messages. Throws GoTemplateError. */
 export function parse(source: string, name: string, functions: ReadonlySet<string>): GoTemplate {
   const parser = new Parser(source, name, functions);
-  const nodes = parser.list([]);
-  return { name, source, nodes: nodes.nodes, defined: parser.defined };
+  const { nodes } = parser.list([]);
+  return { name, file: name, source, nodes, defined: parser.defined };
 }
 
 /** What may follow an operand at once; anything else needs a blank before it. */
@@ -48,7 +53,7 @@ const endsOperand = ({ type, text }: Token): boolean => ['close', 'pipe', 'eof']
 type List = { readonly nodes: TemplateNode[]; readonly end: 'end' | 'else' | 'eof' };
 
 class Parser {
-  readonly defined = new Map<string, readonly TemplateNode[]>();
+  readonly defined = new Map<string, TemplateBody>();
   readonly #source: string;
   readonly #name: string;
   readonly #functions: ReadonlySet<string>;
@@ -154,7 +159,8 @@ class Parser {
   #define(name: string): void {
     const variables = this.#variables;
     this.#variables = ['$'];
-    this.defined.set(name, this.list(['end']).nodes);
+    const { nodes } = this.list(['end']);
+    this.defined.set(name, { name, file: this.#name, source: this.#source, nodes });
     this.#variables = variables;
   }
 
@@ -289,12 +295,3 @@ class Parser {
     return new GoTemplateError(`template: ${this.#name}:${line}: ${message}`);
   }
 }
-
-const shown = (token: Token): string =>
-  token.type === 'eof'
-    ? 'EOF'
-    : token.type === 'dot'
-      ? '<.>'
-      : token.type === 'word' || token.type === 'field'
-        ? `<${token.text}>`
-        : JSON.stringify(token.text);

@@ -1,12 +1,23 @@
-/** Go templates: the part of text/template that `-o go-template` and `--format` use. */
+/** Go templates: the part of text/template that `-o go-template`, `--format` and charts use. */
 
 import { sprintValue, typeName } from './go-printf.ts';
 import { FunctionError, isTrue, kubectlFunctions, type TemplateFunction } from './go-template-functions.ts';
-import { type GoTemplate, GoTemplateError, type Operand, type Pipe, parse, type TemplateNode } from './go-template-parser.ts';
+import { type GoTemplate, GoTemplateError, type Operand, type Pipe, parse, type TemplateBody, type TemplateNode } from './go-template-parser.ts';
+import { commandText, operandText, pipeText } from './go-template-text.ts';
+import { checkArguments, entriesOf, literalProblem, typeAt, valueProblem } from './go-template-types.ts';
+import { GoFloat } from './go-text.ts';
 import { isObject } from './patch/json-value.ts';
 
-export { crictlFunctions, dockerFunctions, kubectlFunctions, type TemplateFunction } from './go-template-functions.ts';
-export { type GoTemplate, GoTemplateError } from './go-template-parser.ts';
+export {
+  crictlFunctions,
+  dockerFunctions,
+  FunctionError,
+  isTrue,
+  kubectlFunctions,
+  type TemplateFunction,
+  templateFunctions,
+} from './go-template-functions.ts';
+export { type GoTemplate, GoTemplateError, type TemplateBody } from './go-template-parser.ts';
 
 export type TemplateOptions = {
   /** How messages call the template; kubectl's is `output`. */
@@ -16,6 +27,8 @@ export type TemplateOptions = {
   readonly toil?: (steps: number) => void;
   /** A key that is not there is an error (`missingkey=error`). */
   readonly strict?: boolean;
+  /** A key that is not there is a nil, from which no field can be read (`missingkey=zero`). */
+  readonly zero?: boolean;
   /** Null is a nil pointer of Go's: it is printed as `<nil>`, and no field can be read from it. */
   readonly pointers?: boolean;
   /** Go's type of the data: a field that it has not is an error, and functions in it are its methods. */
@@ -29,11 +42,14 @@ export const parseTemplate = (source: string, options: TemplateOptions = {}): Go
   parse(source, options.name ?? 'output', new Set(Object.keys(options.functions ?? kubectlFunctions)));
 
 /** The text a template makes of data. Throws GoTemplateError. */
-export function renderTemplate(template: GoTemplate, data: unknown, options: TemplateOptions = {}): string {
-  const struct = options.type === undefined ? undefined : { name: options.type, data };
-  const run = new Execution(template, options, struct);
+export const renderTemplate = (template: GoTemplate, data: unknown, options: TemplateOptions = {}): string =>
+  renderAmong(template.defined, template, data, options);
+
+/** The same of one among templates that may call each other. */
+export function renderAmong(defined: ReadonlyMap<string, TemplateBody>, body: TemplateBody, data: unknown, options: TemplateOptions): string {
+  const run = new Execution(defined, body, data, options);
   try {
-    run.list(template.nodes, data, [['$', { value: data }]]);
+    run.list(body.nodes, data, [['$', { value: data }]]);
   } catch (error) {
     if (error instanceof GoTemplateError) error.output = run.out;
     throw error;
@@ -53,21 +69,20 @@ type Flow = 'break' | 'continue' | undefined;
 
 class Execution {
   out = '';
-  readonly #template: GoTemplate;
-  readonly #functions: Readonly<Record<string, TemplateFunction>>;
-
-  readonly #strict: boolean;
-  readonly #struct: { readonly name: string; readonly data: unknown } | undefined;
+  readonly #defined: ReadonlyMap<string, TemplateBody>;
+  readonly #data: unknown;
   readonly #options: TemplateOptions;
-
+  readonly #functions: Readonly<Record<string, TemplateFunction>>;
   readonly #toil: (steps: number) => void;
+  /** What is being carried out. */
+  #body: TemplateBody;
   #lists = 0;
 
-  constructor(template: GoTemplate, options: TemplateOptions, struct: { readonly name: string; readonly data: unknown } | undefined) {
-    this.#struct = struct;
+  constructor(defined: ReadonlyMap<string, TemplateBody>, body: TemplateBody, data: unknown, options: TemplateOptions) {
+    this.#defined = defined;
+    this.#body = body;
+    this.#data = data;
     this.#options = options;
-    this.#template = template;
-    this.#strict = options.strict ?? false;
     this.#functions = options.functions ?? kubectlFunctions;
     this.#toil = options.toil ?? (() => {});
   }
@@ -124,23 +139,20 @@ class Execution {
   }
 
   #entries(value: unknown, pipe: Pipe): Iterable<readonly [unknown, unknown]> {
-    if (value === undefined || value === null) return [];
-    if (Array.isArray(value)) return value.map((item, i) => [i, item]);
-    if (isObject(value))
-      return Object.keys(value)
-        .filter((key) => value[key] !== undefined)
-        .sort()
-        .map((key) => [key, value[key]]);
-    if (typeof value === 'number' && Number.isInteger(value)) return numbers(value);
+    const entries = entriesOf(value);
+    if (entries) return entries;
     const [operand] = pipe.commands[0] ?? [];
     throw this.#error(`range can't iterate over ${sprintValue(value)}`, operand?.at ?? 0, pipeText(pipe));
   }
 
   #call({ name, pipe, at }: Extract<TemplateNode, { type: 'template' }>, dot: unknown, scope: Scope): undefined {
-    const nodes = this.#template.defined.get(name);
-    if (!nodes) throw this.#error(`template "${name}" not defined`, at, `{{template ${JSON.stringify(name)}${pipe ? ` ${pipeText(pipe)}` : ''}}}`);
+    const body = this.#defined.get(name);
+    if (!body) throw this.#error(`template "${name}" not defined`, at, `{{template ${JSON.stringify(name)}${pipe ? ` ${pipeText(pipe)}` : ''}}}`);
     const value = pipe ? this.#pipe(pipe, dot, scope) : undefined;
-    this.list(nodes, value, [['$', { value }]]);
+    const caller = this.#body;
+    this.#body = body;
+    this.list(body.nodes, value, [['$', { value }]]);
+    this.#body = caller;
     return undefined;
   }
 
@@ -172,7 +184,7 @@ class Execution {
     if (first.type === 'function') return this.#function(first, { rest, last, dot, scope, text: commandText(command) });
     if (first.type === 'nil') throw this.#error('nil is not a command', first.at, 'nil');
     if (rest.length + last.length > 0) {
-      const method = first.type === 'field' && dot === this.#struct?.data ? this.#fields(dot, first.names, first) : undefined;
+      const method = 'names' in first && first.names.length > 0 ? this.#reached(first, dot, scope, true) : undefined;
       if (typeof method === 'function') return (method as TemplateFunction)(...rest.map((operand) => this.#operand(operand, dot, scope)), ...last);
       if (first.type === 'field' || first.type === 'variable')
         throw this.#error(`${first.names.at(-1) ?? first.type} is not a method but has arguments`, first.at, operandText(first));
@@ -188,16 +200,37 @@ class Execution {
     if (name === 'and' || name === 'or') return this.#shortCircuit(name, { rest, last, dot, scope });
     const call = this.#functions[name];
     if (!call) throw this.#error(`"${name}" is not a defined function`, at, name);
-    const args = [...rest.map((operand) => this.#operand(operand, dot, scope)), ...last];
-    if (args.length < call.length) throw this.#error(`wrong number of args for ${name}: want ${call.length} got ${args.length}`, at, text);
+    const types = call.types;
+    if (!types && rest.length + last.length < call.length)
+      throw this.#error(`wrong number of args for ${name}: want ${call.length} got ${rest.length + last.length}`, at, text);
+    const wrong = types && checkArguments(name, types, rest.length + last.length);
+    if (wrong) throw this.#error(wrong, at, name);
+    const args = rest.map((operand, i) => this.#argument(operand, typeAt(types, i), dot, scope));
+    if (last.length > 0) this.#require(valueProblem(typeAt(types, rest.length), last[0]), rest.at(-1) ?? { type: 'function', name, at });
     try {
-      return this.#weighed(call(...args));
+      return this.#weighed(call(...args, ...last));
     } catch (error) {
+      if (error instanceof GoTemplateError) throw this.#error(`error calling ${name}: ${error.message}`, at, text, error);
       if (error instanceof FunctionError && name === 'call' && rest[0])
-        throw this.#error(`error calling call: non-function ${operandText(rest[0])} of ${error.message}`, at, text);
-      if (error instanceof FunctionError) throw this.#error(error.ofType ? error.message : `error calling ${name}: ${error.message}`, at, text);
+        throw this.#error(`error calling call: non-function ${operandText(rest[0])} of ${error.message}`, at, text, error);
+      if (error instanceof FunctionError) {
+        if (error.ofType) throw this.#error(error.message, at, text);
+        throw this.#error(`error calling ${name}: ${error.message}`, at, text, error);
+      }
       throw error;
     }
+  }
+
+  /** An argument of a function that says of what types its arguments are: text/template evalArg. */
+  #argument(operand: Operand, type: string | undefined, dot: unknown, scope: Scope): unknown {
+    this.#require(operand.type === 'literal' ? literalProblem(type, operand) : undefined, operand);
+    const value = this.#operand(operand, dot, scope);
+    this.#require(valueProblem(type, value), operand);
+    return value;
+  }
+
+  #require(problem: string | undefined, operand: Operand): void {
+    if (problem !== undefined) throw this.#error(problem, operand.at, operandText(operand));
   }
 
   #shortCircuit(name: 'and' | 'or', { rest, last, dot, scope }: { rest: readonly Operand[]; last: readonly unknown[]; dot: unknown; scope: Scope }): unknown {
@@ -218,65 +251,50 @@ class Execution {
       case 'literal':
         return operand.value;
       case 'field':
-        return this.#fields(dot, operand.names, operand);
       case 'variable':
-        return this.#fields(scope.findLast(([name]) => name === operand.name)?.[1].value, operand.names, operand);
       case 'pipe':
-        return this.#fields(this.#pipe(operand.pipe, dot, scope), operand.names, operand);
+        return this.#reached(operand, dot, scope, false);
       default:
         return this.#command([operand], dot, scope, []);
     }
   }
 
-  #fields(start: unknown, names: readonly string[], operand: Operand): unknown {
+  /** Where the names of an operand lead; `method`: a method at the end is not called yet. */
+  #reached(operand: Extract<Operand, { names: readonly string[] }>, dot: unknown, scope: Scope, method: boolean): unknown {
+    const { type } = operand;
+    const start =
+      type === 'field' ? dot : type === 'variable' ? scope.findLast(([name]) => name === operand.name)?.[1].value : this.#pipe(operand.pipe, dot, scope);
+    // What is no value has no fields, without a word, unless it is reached by names alone.
+    if (this.#options.zero && type !== 'field' && (start === undefined || start === null)) return undefined;
     let value = start;
-    for (const name of names) {
-      if (value === null && this.#options.pointers) throw this.#error(`nil pointer evaluating ${name}`, operand.at, operandText(operand));
-      if (value === undefined || value === null) return undefined;
-      if (!isObject(value))
-        throw this.#error(`can't evaluate field ${name} in type ${value === start ? typeName(value) : 'interface {}'}`, operand.at, operandText(operand));
-      const has = Object.hasOwn(value, name);
-      const type = value === this.#struct?.data ? this.#struct?.name : this.#options.types?.get(value);
-      if (!has && type !== undefined) throw this.#error(`can't evaluate field ${name} in type ${type}`, operand.at, operandText(operand));
-      if (!has && this.#strict) throw this.#error(`map has no entry for key ${JSON.stringify(name)}`, operand.at, operandText(operand));
-      value = has ? value[name] : undefined;
+    for (const [i, name] of operand.names.entries()) {
+      value = this.#field(value, name, operand, value === start);
+      if (typeof value === 'function' && !(method && i === operand.names.length - 1)) value = (value as TemplateFunction)();
     }
     return value;
   }
 
-  #error(message: string, at: number, context: string): GoTemplateError {
-    const before = this.#template.source.slice(0, at);
-    const line = before.split('\n').length;
+  #field(value: unknown, name: string, operand: Operand, first: boolean): unknown {
+    const { pointers, zero, type, types, strict } = this.#options;
+    const fail = (message: string): GoTemplateError => this.#error(message, operand.at, operandText(operand));
+    if (value === null && pointers) throw fail(`nil pointer evaluating ${name}`);
+    if (value === undefined || value === null) {
+      if (zero) throw fail(`nil pointer evaluating interface {}.${name}`);
+      return undefined;
+    }
+    if (Array.isArray(value) && Object.hasOwn(value, name)) return (value as unknown as Record<string, unknown>)[name];
+    if (!isObject(value) || value instanceof GoFloat) throw fail(`can't evaluate field ${name} in type ${first && !zero ? typeName(value) : 'interface {}'}`);
+    const has = Object.hasOwn(value, name);
+    const known = type !== undefined && value === this.#data ? type : types?.get(value);
+    if (!has && known !== undefined) throw fail(`can't evaluate field ${name} in type ${known}`);
+    if (!has && strict) throw fail(`map has no entry for key ${JSON.stringify(name)}`);
+    return has ? value[name] : undefined;
+  }
+
+  #error(message: string, at: number, context: string, cause?: Error): GoTemplateError {
+    const { name, file, source } = this.#body;
+    const before = source.slice(0, at);
     const column = at - (before.lastIndexOf('\n') + 1);
-    const { name } = this.#template;
-    return new GoTemplateError(`template: ${name}:${line}:${column}: executing "${name}" at <${context}>: ${message}`);
+    return new GoTemplateError(`template: ${file}:${before.split('\n').length}:${column}: executing "${name}" at <${context}>: ${message}`, cause);
   }
 }
-
-function* numbers(end: number): Generator<readonly [number, number]> {
-  for (let i = 0; i < end; i++) yield [i, i];
-}
-
-const fieldsText = (names: readonly string[]): string => names.map((name) => `.${name}`).join('');
-
-function operandText(operand: Operand): string {
-  switch (operand.type) {
-    case 'dot':
-      return '.';
-    case 'literal':
-      return operand.text;
-    case 'field':
-      return fieldsText(operand.names);
-    case 'variable':
-      return operand.name + fieldsText(operand.names);
-    case 'pipe':
-      return `(${pipeText(operand.pipe)})${fieldsText(operand.names)}`;
-    case 'function':
-      return operand.name;
-    default:
-      return 'nil';
-  }
-}
-
-const commandText = (command: readonly Operand[]): string => command.map(operandText).join(' ');
-const pipeText = (pipe: Pipe): string => pipe.commands.map(commandText).join(' | ');

@@ -34,6 +34,16 @@ export const goJson = (value: unknown, indent?: number): string =>
 /** What a value of one of Go's own types is as text: `{running 0}`. */
 export const goText = Symbol('text of a Go value');
 
+/** A float64 that is a whole number, where that makes a difference to Go: values of charts. */
+export class GoFloat extends Number {
+  [goText](): string {
+    const value = Number(this);
+    return Math.abs(value) >= 1e6 ? exponential(value) : String(value);
+  }
+}
+
+const exponential = (value: number): string => value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+
 /** `%v` of decoded JSON: `map[a:1 b:[x y]]`, keys in order. */
 export function goValue(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
@@ -64,8 +74,7 @@ export function formatFloat(value: number): string {
   const size = Math.abs(value);
   if (value === 0 || (Number.isInteger(value) && size < 2 ** 63)) return Number.isSafeInteger(value) ? String(value) : BigInt(value).toString();
   if (size >= 1e-4 && size < 1e6) return String(value);
-  const [mantissa, exponent = ''] = value.toExponential().split('e');
-  return `${mantissa}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`;
+  return exponential(value);
 }
 
 /** A string list in double quotes: `"a", "b"`. */

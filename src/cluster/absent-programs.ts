@@ -26,9 +26,9 @@ export const absentPrograms = [
   'go',
 ];
 
-/** What a Debian node with Kubernetes has in PATH; and helm and git, which every course expects there. */
+/** What a Debian node with Kubernetes has in PATH; and git, which every course expects there. */
 export const absentCommands = [
-  ...['helm', 'git', 'dpkg-query', 'perl', 'python3'],
+  ...['git', 'dpkg-query', 'perl', 'python3'],
   ...['modinfo', 'depmod', 'fdisk', 'mkfs.ext4', 'vmstat', 'renice', 'getconf', 'crontab', 'whereis'],
   ...['passwd', 'chpasswd', 'adduser', 'addgroup', 'newgrp', 'chsh'],
   ...['loginctl', 'systemd-analyze'],

@@ -88,7 +88,7 @@ describe('exit statuses of sh', () => {
     expect(sh(['-c', 'true']).status).toBe(0);
     expect(sh(['-c', 'nosuch']).status).toBe(127);
     expect(sh(['-c', 'kill -9 $$']).status).toBe(137);
-    expect(sh(['-c', 'helm list'])).toEqual({ status: 70, stdout: '', stderr: 'k8s-lab: helm is not simulated\n' });
+    expect(sh(['-c', 'git status'])).toEqual({ status: 70, stdout: '', stderr: 'k8s-lab: git is not simulated\n' });
     expect(sh(['--limit', '5', '-c', 'sleep 100'])).toEqual({
       status: 124,
       stdout: '',

@@ -51,7 +51,7 @@ const expected: Readonly<Record<string, string>> = {
   'solution-does-not-pass': 'lesson.yaml:22: seed 1: solution by-echo: stays at step make: made (expected the content is yes, found yess).',
   'solution-floods': 'lesson.yaml:22: seed 1: solution by-echo: "yes" never came back to a prompt.',
   'solution-never-ends': 'lesson.yaml:22: seed 1: solution by-echo: "cat" never came back to a prompt.',
-  'solution-unsupported': 'lesson.yaml:22: seed 1: solution by-echo: "helm list" is not supported.',
+  'solution-unsupported': 'lesson.yaml:22: seed 1: solution by-echo: "git status" is not supported.',
   'start-nowhere': 'lesson.yaml:8: seed 1: there is no machine pluto; there are node01.',
   'step-twice': 'lesson.yaml:17: the id "make" is used twice.',
   tabs: 'lesson.yaml:7: Tabs are not allowed as indentation. Indent with spaces',

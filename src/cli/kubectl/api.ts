@@ -38,6 +38,7 @@ type ApiOptions = {
   readonly kubeconfig?: string | undefined;
   /** --request-timeout in milliseconds; 0 for none. */
   readonly timeout: number;
+  readonly userAgent?: string;
 };
 
 /** Resolves, dials, checks certificates, sends; a refusal is an answer here, no connection is an error with Go's text. */
@@ -115,7 +116,7 @@ export class Api {
       ...(body !== undefined && { body }),
       headers: {
         accept: accept ?? 'application/json',
-        'user-agent': 'kubectl/v1.35.2 (linux/amd64) kubernetes/fdc9d74',
+        'user-agent': this.#options.userAgent ?? 'kubectl/v1.35.2 (linux/amd64) kubernetes/fdc9d74',
         ...(body !== undefined && { 'content-type': contentType ?? 'application/json' }),
         ...headers,
       },

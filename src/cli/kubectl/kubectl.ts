@@ -36,7 +36,11 @@ export class Kubectl {
   #api: Api | undefined;
   #discovery: Discovery | undefined;
 
-  constructor(process: Process, path: string, parsed: ParsedArguments) {
+  readonly #userAgent: string | undefined;
+
+  /** `userAgent`: of helm, which is built with the same libraries. */
+  constructor(process: Process, path: string, parsed: ParsedArguments, userAgent?: string) {
+    this.#userAgent = userAgent;
     this.process = process;
     this.path = path;
     this.args = parsed.args;
@@ -72,6 +76,7 @@ export class Kubectl {
       headers: impersonation(this.flags, this.config.userName),
       verbosity: this.flags.number('v'),
       kubeconfig: kubeconfigPaths(this.process, this.flags).paths.find((path) => this.process.fs.exists(path)),
+      ...(this.#userAgent !== undefined && { userAgent: this.#userAgent }),
       timeout: requestTimeout(this.flags.text('request-timeout')),
     });
     return this.#api;

@@ -1,5 +1,6 @@
 import { issue, newCa } from '../../../src/apimachinery/pki.ts';
 import { ApiServer } from '../../../src/apiserver/api-server.ts';
+import { helm } from '../../../src/cli/helm/index.ts';
 import { kubectl } from '../../../src/cli/kubectl/index.ts';
 import { Etcd } from '../../../src/etcd/etcd.ts';
 import { restProtocol } from '../../../src/interfaces/rest.ts';
@@ -32,6 +33,7 @@ export function newWorld() {
   };
   const programs = new Map<string, Program>([
     ['kubectl', kubectl],
+    ['helm', helm],
     ['editor', editor],
     ['diff', diffPrograms['diff'] as Program],
   ]);
