@@ -36,10 +36,10 @@ export function urfaveHelp(chain: readonly Command[], app: UrfaveApp = {}): stri
   ];
   const isRoot = chain.length === 1;
   return [
-    `NAME:\n   ${path}${command.short ? ` - ${command.short}` : ''}\n`,
+    `NAME:\n   ${path}${command.short ? ` - ${wrapped(command.short, path.length + 6)}` : ''}\n`,
     `\nUSAGE:\n   ${path} ${usageOf(command, isRoot, app)}\n`,
     isRoot && app.version ? `\nVERSION:\n   ${app.version}\n` : '',
-    command.long ? `\nDESCRIPTION:\n${indented(command.long)}\n` : '',
+    command.long ? `\nDESCRIPTION:\n   ${wrapped(command.long.trimEnd(), 3)}\n` : '',
     children.length > 0 ? `\nCOMMANDS:\n${commandRows(children)}` : '',
     options.some(({ hidden }) => !hidden) ? `\n${isRoot ? 'GLOBAL OPTIONS' : 'OPTIONS'}:\n${optionRows(options, app)}` : '',
     app.v1 && !isRoot && options.some(({ hidden }) => !hidden) ? '   \n' : '',
@@ -53,12 +53,8 @@ function usageOf(command: Command, isRoot: boolean, app: UrfaveApp): string {
   return command.usage ? `${options} ${command.usage}` : options;
 }
 
-const indented = (text: string): string =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => (line === '' ? '' : `   ${line}`))
-    .join('\n');
+/** Further lines below the first. */
+const wrapped = (text: string, offset: number): string => text.replace(/\n(?=.)/g, `\n${' '.repeat(offset)}`);
 
 function commandRows(commands: readonly Command[]): string {
   const rows = commands.map((command) => [[command.name, ...(command.aliases ?? [])].join(', '), command.short ?? ''] as const);

@@ -22,7 +22,7 @@ export function parseReference(text: string): Reference {
   if (!text.includes('/')) {
     const port = /:(.*)$/.exec(text);
     if (port) throw unknown(`parse "dummy://${text}": invalid port ":${port[1]}" after host`);
-    throw unknown('object required');
+    throw unknown(text === '' ? 'hostname required' : 'object required');
   }
   return split(text, host);
 }

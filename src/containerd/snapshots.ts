@@ -94,7 +94,7 @@ export class SnapshotService {
 
   commit(namespace: string, snapshotter: string, name: string, key: string): void {
     const keys = this.#keys(namespace, snapshotter);
-    if (keys.has(name)) throw alreadyExists(`committed snapshot ${name}`);
+    if (keys.has(name)) throw alreadyExists(`snapshot ${JSON.stringify(name)}`);
     const active = this.get(namespace, snapshotter, key);
     if (active.kind !== 'Active') {
       const below = nameBelow(namespace, active);

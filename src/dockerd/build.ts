@@ -102,7 +102,7 @@ export class Builder {
   }
 
   *#step(stage: Stage, instruction: Instruction, stages: readonly Stage[], options: BuildOptions): Routine {
-    const { name, text } = instruction;
+    const { name } = instruction;
     this.#engine.sim.toil(stepSteps);
     if (instruction.heredocs.length > 0)
       throw new DockerError(

@@ -22,7 +22,8 @@ import { bool, Context, type CtrCommand, CtrError, duration, text } from './cont
 const ctrTree: CtrCommand = {
   name: 'ctr',
   usage: '[global options] command [command options]',
-  long: 'ctr is an unsupported debug and administrative client for interacting with the containerd daemon.\nBecause it is unsupported, the commands, options, and operations are not guaranteed to be\nbackward compatible or stable from release to release of the containerd project.',
+  short: '\n        __\n  _____/ /______\n / ___/ __/ ___/\n/ /__/ /_/ /\n\\___/\\__/_/\n\ncontainerd CLI\n',
+  long: '\nctr is an unsupported debug and administrative client for interacting\nwith the containerd daemon. Because it is unsupported, the commands,\noptions, and operations are not guaranteed to be backward compatible or\nstable from release to release of the containerd project.',
   flags: [
     bool('debug', 'Enable debug output in logs'),
     { ...text('address,a', "Address for containerd's GRPC server", '/run/containerd/containerd.sock'), env: ['CONTAINERD_ADDRESS'] },

@@ -8,7 +8,8 @@ import type { Routine } from '../../../sim/routine.ts';
 import { containerJson } from '../../containerd-client.ts';
 import { containerFlags, refuseUnsimulated } from '../container-flags.ts';
 import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText } from '../context.ts';
-import { filter, json, table } from '../output.ts';
+import { filter } from '../filters.ts';
+import { json, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
 import { newSpec } from '../spec.ts';
 import { notSimulated } from './misc.ts';
@@ -139,7 +140,7 @@ const field = (container: ContainerdContainer, path: string): string | undefined
       : path === 'runtime.name'
         ? container.runtime.name
         : path.startsWith('labels.')
-          ? container.labels[path.slice(7).replace(/^"(.*)"$/, '$1')]
+          ? container.labels[path.slice(7)]
           : undefined;
 
 function* remove(context: Context, id: string): Routine {

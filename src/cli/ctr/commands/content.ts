@@ -8,7 +8,8 @@ import type { Routine } from '../../../sim/routine.ts';
 import { logLine } from '../../logrus.ts';
 import { bool, type Context, type CtrCommand, CtrError, duration, int, labelArgs, labelText, list, text } from '../context.ts';
 import { parseDigest } from '../digest.ts';
-import { age, bytes, filter } from '../output.ts';
+import { filter } from '../filters.ts';
+import { age, bytes } from '../output.ts';
 import { localProgress } from '../pull-progress.ts';
 import { notSimulated } from './misc.ts';
 import { accessOf, fetching, registryFlags } from './transfer.ts';
@@ -28,7 +29,7 @@ function blobOf(content: string): Blob {
 }
 
 const field = ({ digest, size, labels }: ContentInfo, path: string): string | undefined =>
-  path === 'digest' ? digest : path === 'size' ? String(size) : path.startsWith('labels.') ? labels[path.slice(7).replace(/^"(.*)"$/, '$1')] : undefined;
+  path === 'digest' ? digest : path === 'size' ? String(size) : path.startsWith('labels.') ? labels[path.slice(7)] : undefined;
 
 const ingest: CtrCommand = {
   name: 'ingest',
@@ -101,7 +102,7 @@ const remove: CtrCommand = {
         if (isMissing(error)) continue;
         if (!(error instanceof CtrError)) throw error;
         first ??= error;
-        yield* context.log('error', 'could not delete ', error.message);
+        yield* context.log('error', `could not delete ${arg}`, error.message);
         continue;
       }
       yield* context.print(`${arg}\n`);
@@ -234,9 +235,11 @@ export const content: CtrCommand = {
       long: 'list blobs in the content store',
       flags: [bool('quiet,q', 'Print only the blob digest')],
       run: function* (context) {
-        const all = filter(context.client().content.list(context.namespace), context.args, field);
-        if (context.flags.bool('quiet')) yield* context.print(all.map(({ digest }) => `${digest}\n`).join(''));
-        else yield* context.print(`DIGEST\t\t\t\t\t\t\t\t\tSIZE\tAGE\t\t\tLABELS\n${all.map((each) => contentRow(context, each)).join('')}`);
+        const { content } = context.client();
+        const quiet = context.flags.bool('quiet');
+        if (!quiet) yield* context.print('DIGEST\t\t\t\t\t\t\t\t\tSIZE\tAGE\t\t\tLABELS\n');
+        const all = filter(content.list(context.namespace), context.args, field, (problem) => `${problem}: invalid argument`);
+        yield* context.print(all.map((each) => (quiet ? `${each.digest}\n` : contentRow(context, each))).join(''));
         return 0;
       },
     },

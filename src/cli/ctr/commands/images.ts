@@ -5,7 +5,8 @@ import type { ContainerdImage, Descriptor } from '../../../interfaces/containerd
 import { isMissing } from '../../../interfaces/containerd.ts';
 import { referenceProblem } from '../../../interfaces/image-name.ts';
 import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText } from '../context.ts';
-import { bytes, filter, table } from '../output.ts';
+import { badFilter, filter } from '../filters.ts';
+import { bytes, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
 import { exportImages, importImages } from './image-archives.ts';
 import { convert, prune } from './image-changes.ts';
@@ -35,7 +36,7 @@ const field = (image: ContainerdImage, path: string): string | undefined =>
       : path === 'target.mediatype'
         ? image.target.mediaType
         : path.startsWith('labels.')
-          ? image.labels[path.slice(7).replace(/^"(.*)"$/, '$1')]
+          ? image.labels[path.slice(7)]
           : undefined;
 
 /** What is wrong with the namespace is told under the name of what was to be done. */
@@ -56,7 +57,7 @@ const listImages: CtrCommand = {
   long: 'list images registered with containerd',
   flags: [bool('quiet,q', 'Print only the image refs')],
   run: function* (context) {
-    const images = filter(clientFor(context, 'list images').images.list(context.namespace), context.args, field);
+    const images = filter(clientFor(context, 'list images').images.list(context.namespace), context.args, field, badFilter('failed to list images: '));
     if (context.flags.bool('quiet')) yield* context.print(images.map(({ name }) => `${name}\n`).join(''));
     else
       yield* context.print(
@@ -83,7 +84,7 @@ const check: CtrCommand = {
   flags: [bool('quiet,q', 'Print only the ready image refs (fully downloaded and unpacked)'), snapshotterFlag],
   run: function* (context) {
     const client = context.client();
-    const images = filter(client.images.list(context.namespace), context.args, field);
+    const images = filter(client.images.list(context.namespace), context.args, field, badFilter('failed listing images: '));
     if (images.length === 0) return 0;
     if (context.flags.bool('quiet')) {
       yield* context.print(

@@ -76,7 +76,8 @@ export const snapshots: CtrCommand = {
         const [key] = context.args;
         if (key === undefined || context.args.length > 1) return yield* context.help();
         const info = context.client().snapshots.stat(context.namespace, nameOf(context), key);
-        const labels = Object.keys(info.labels).length > 0 ? { Labels: info.labels } : {};
+        const labels =
+          Object.keys(info.labels).length > 0 ? { Labels: Object.fromEntries(Object.entries(info.labels).sort(([a], [b]) => (a < b ? -1 : 1))) } : {};
         yield* context.print(
           json({
             Kind: info.kind,
