@@ -1,5 +1,8 @@
 /** Lines as courses have them, in one world: what they print or leave behind. */
 import { expect, test } from 'vitest';
+import { parseYamlDocuments } from '../../src/apimachinery/yaml.ts';
+import { exampleRows } from '../../src/cluster/web/k8s-example-rows.ts';
+import { kubernetesExample } from '../../src/cluster/web/k8s-examples.ts';
 import { typeIn } from './type-in.ts';
 
 test('lines that a learner copies', () => {
@@ -25,6 +28,11 @@ test('the examples of kubernetes.io, and what capabilities a container has', () 
   expect(type('kubectl apply -f https://raw.githubusercontent.com/kubernetes/website/main/content/en/examples/pods/simple-pod.yaml')).toBe(
     'pod/nginx created\n',
   );
+  expect(type('kubectl apply -f https://k8s.io/examples/application/web/web.yaml')).toBe('service/nginx created\nstatefulset.apps/web created\n');
+  expect(type('curl -sL https://k8s.io/examples/configmap/ui.properties | head -1')).toBe('color.good=purple\n');
+  type('for f in kubectl kubectl.sha256; do curl -sLO https://dl.k8s.io/release/v1.34.1/bin/linux/amd64/$f; done');
+  expect(type('echo "$(cat kubectl.sha256)  kubectl" | sha256sum --check')).toBe('kubectl: OK\n');
+  expect(type('chmod +x kubectl; ./kubectl version --client')).toContain('Client Version: v1.34.1\n');
   expect(type('kubectl apply -f https://k8s.io/examples/nosuch.yaml')).toContain('k8s-lab: https://kubernetes.io/examples/nosuch.yaml is not simulated');
   expect(type('kubectl apply -f https://k8s.io/examples/pods/security/security-context.yaml')).toBe('pod/security-context-demo created\n');
   type('kubectl wait --for=condition=Ready pod/nginx pod/security-context-demo --timeout=120s');
@@ -35,6 +43,18 @@ test('the examples of kubernetes.io, and what capabilities a container has', () 
   ]);
   expect(type('kubectl exec security-context-demo -- grep CapEff /proc/1/status')).toBe('CapEff:\t0000000000000000\n');
   expect(type('grep CapEff /proc/self/status')).toBe('CapEff:\t000001ffffffffff\n');
+});
+
+test('each example is a manifest', () => {
+  const names = exampleRows.match(/^[\w/.-]+(?= [A-Z])/gm) ?? [];
+  expect(names.length).toBeGreaterThan(100);
+  for (const name of names) {
+    const objects = parseYamlDocuments(kubernetesExample(`${name}.yaml`) ?? '');
+    for (const object of objects)
+      expect(object, name).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String), metadata: { name: expect.any(String) } });
+  }
+  expect(parseYamlDocuments(kubernetesExample('application/guestbook/frontend-deployment.yaml') ?? '')).toHaveLength(1);
+  expect(kubernetesExample('application/guestbook.yaml')).toBeUndefined();
 });
 
 test('a Job past its deadline: its pods are deleted, counted once, and only when they have gone it has failed', () => {

@@ -1,6 +1,7 @@
 /** The community's package repositories, one a minor release (https://pkgs.k8s.io): its index, its key, and packages as archives. */
 import { writeTar } from '../../apimachinery/tar.ts';
 import { kubernetesReleases } from '../../images/kubernetes-images.ts';
+import { sha256 } from '../../interfaces/image-content.ts';
 import { executableText } from '../../linux/file-node.ts';
 import { kubeadmDropIn, kubeletUnit } from '../kubeadm/units.ts';
 import { newest } from '../releases.ts';
@@ -35,6 +36,20 @@ export function kubernetesIndex(minor: string): string | undefined {
     })
     .join('\n');
 }
+
+/** `1.35.6/bin/linux/amd64/kubectl` of dl.k8s.io, or its sum with `.sha256`; undefined for a release that there is not. */
+export function kubernetesBinary(path: string): string | undefined {
+  const [release = '', , , , file = ''] = path.split('/');
+  const [name = '', sum] = file.split('.');
+  const [, patches = -1] = kubernetesReleases.find(([minor]) => release.startsWith(`${minor}.`)) ?? [];
+  const [, installed = 0] = packages[name] ?? [];
+  if (Number(release.split('.')[2]) > patches || patches < 0) return undefined;
+  const bytes = programOf(name, `v${release}`, installed);
+  return sum ? sha256(bytes).slice('sha256:'.length) : bytes;
+}
+
+const programOf = (name: string, release: string, kilobytes: number): string =>
+  executableText(release === newest.version ? name : `${name}@${release}`, kilobytes * 1000);
 
 /** Files of a package by its name and version: `kubelet_1.35.6-1.1`. */
 export function kubernetesPackage(file: string): string | undefined {

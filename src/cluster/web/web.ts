@@ -7,9 +7,10 @@ import { type DnsServer, dnsProtocol, type HttpResponse, type HttpServer, httpPr
 import { own } from '../../sim/own.ts';
 import { sleep } from '../../sim/routine.ts';
 import { archiveOf, nerdctlFull } from '../machine/bundles.ts';
+import { newest } from '../releases.ts';
 import { answerSearch } from './hub-search.ts';
 import { kubernetesExample } from './k8s-examples.ts';
-import { kubernetesIndex, kubernetesKey, kubernetesPackage } from './kubernetes-packages.ts';
+import { kubernetesBinary, kubernetesIndex, kubernetesKey, kubernetesPackage } from './kubernetes-packages.ts';
 import { localPathStorage } from './local-path-storage-text.ts';
 import { metricsServerComponents } from './metrics-server-text.ts';
 import { alpineIndex, alpinePackage, debianIndex, debianPackage } from './packages.ts';
@@ -36,6 +37,7 @@ const webHosts: Readonly<Record<string, string>> = {
   'archive.ubuntu.com': '91.189.91.81',
   'dl-cdn.alpinelinux.org': '151.101.130.132',
   'pkgs.k8s.io': '34.107.204.207',
+  'dl.k8s.io': '34.107.204.208',
   'k8s.io': '34.107.204.206',
   'kubernetes.io': '3.33.186.135',
   'example.com': '104.20.23.154',
@@ -78,9 +80,15 @@ const pages: readonly Page[] = [
   { host: 'pkgs.k8s.io', path: /^\/core:\/stable:\/v(\d+\.\d+)\/deb\/Packages$/, answer: (minor) => textOf(kubernetesIndex(minor)) },
   { host: 'pkgs.k8s.io', path: /^\/core:\/stable:\/v\d+\.\d+\/deb\/Release\.key$/, answer: () => ({ text: kubernetesKey }) },
   { host: 'pkgs.k8s.io', path: /^\/core:\/stable:\/v\d+\.\d+\/deb\/amd64\/(.+)_amd64\.deb$/, answer: (name) => textOf(kubernetesPackage(name)) },
-  { host: 'k8s.io', path: /^\/(examples\/.+\.yaml)$/, answer: (path) => ({ location: `https://kubernetes.io/${path}` }) },
-  { host: 'kubernetes.io', path: /^\/examples\/(.+\.yaml)$/, answer: example },
-  { host: 'raw.githubusercontent.com', path: /^\/kubernetes\/website\/(?:main|master)\/content\/en\/examples\/(.+\.yaml)$/, answer: example },
+  { host: 'dl.k8s.io', path: /^\/release\/stable(?:-1\.35)?\.txt$/, answer: () => ({ text: newest.version }) },
+  {
+    host: 'dl.k8s.io',
+    path: /^\/(?:release\/)?v([\d.]+\/bin\/linux\/amd64\/kube(?:ctl|adm|let)(?:\.sha256)?)$/,
+    answer: (path) => textOf(kubernetesBinary(path)),
+  },
+  { host: 'k8s.io', path: /^\/(examples\/.+)$/, answer: (path) => ({ location: `https://kubernetes.io/${path}` }) },
+  { host: 'kubernetes.io', path: /^\/examples\/(.+)$/, answer: example },
+  { host: 'raw.githubusercontent.com', path: /^\/kubernetes\/website\/(?:main|master)\/content\/en\/examples\/(.+)$/, answer: example },
   {
     host: 'raw.githubusercontent.com',
     path: /^\/rancher\/local-path-provisioner\/(?:refs\/(?:heads|tags)\/)?(master|v0\.0\.\d+)\/deploy\/local-path-storage\.yaml$/,
