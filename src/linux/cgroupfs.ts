@@ -4,8 +4,9 @@ import { Errno } from './errno.ts';
 import { FileNode } from './file-node.ts';
 import { type DirectoryNode, GeneratedDirectory, type Inode } from './inode.ts';
 import type { Kernel } from './kernel.ts';
+import type { Process } from './process.ts';
 
-type ControlFile = { readonly read: (group: Cgroup, kernel: Kernel) => string; readonly write?: (group: Cgroup, text: string, kernel: Kernel) => void };
+type ControlFile = { readonly read?: (group: Cgroup, kernel: Kernel) => string; readonly write?: (group: Cgroup, text: string, kernel: Kernel) => void };
 
 const limit = (value: number): string => `${Number.isFinite(value) ? value : 'max'}\n`;
 
@@ -15,6 +16,14 @@ function parseLimit(text: string): number {
   if (!Number.isFinite(value) || value < 0) throw new Errno('EINVAL');
   return value;
 }
+
+function flag(text: string): number {
+  if (!/^[01]$/.test(text.trim())) throw new Errno('EINVAL');
+  return Number(text);
+}
+
+/** The processes of a group and of those below. */
+const below = (group: Cgroup, { processes }: Kernel): Process[] => [...group.everyone()].flatMap(({ pid }) => processes.get(pid) ?? []);
 
 /** memparse of the kernel's lib/cmdline.c: a size may end in K, M or G; it is cut to whole pages. */
 function parseBytes(text: string): number {
@@ -52,6 +61,23 @@ const files: Readonly<Record<string, ControlFile>> = {
       group.enter(process);
     },
   },
+  'cgroup.freeze': {
+    read: (group) => `${group.frozen ? 1 : 0}\n`,
+    write: (group, text, kernel) => {
+      group.frozen = flag(text) === 1;
+      for (const process of below(group, kernel)) process.sim[group.frozen ? 'freeze' : 'thaw']();
+    },
+  },
+  'cgroup.kill': {
+    write: (group, text, kernel) => {
+      if (flag(text) === 0) throw new Errno('EINVAL');
+      for (const process of below(group, kernel)) {
+        // A frozen process dies all the same.
+        process.sim.thaw();
+        process.signal('SIGKILL');
+      }
+    },
+  },
   'cgroup.subtree_control': { read: () => 'cpuset cpu io memory hugetlb pids\n', write: () => {} },
   'cpu.max': {
     read: (group) => `${Number.isFinite(group.cpuQuotaMicros) ? group.cpuQuotaMicros : 'max'} ${group.cpuPeriodMicros}\n`,
@@ -85,8 +111,7 @@ const files: Readonly<Record<string, ControlFile>> = {
   'memory.oom.group': {
     read: (group) => `${group.oomGroup ? 1 : 0}\n`,
     write: (group, text) => {
-      if (!/^[01]$/.test(text.trim())) throw new Errno('EINVAL');
-      group.oomGroup = text.trim() === '1';
+      group.oomGroup = flag(text) === 1;
     },
   },
   'memory.peak': { read: (group) => `${Math.round(group.memoryPeakBytes)}\n` },
@@ -138,9 +163,9 @@ class CgroupDirectory extends GeneratedDirectory {
 export function newCgroupfs(kernel: Kernel, group: Cgroup): DirectoryNode {
   const attributes = (mode: number) => ({ mode, uid: 0, gid: 0, mtime: kernel.bootedAt });
   const control = (_name: string, file: ControlFile): Inode => {
-    const { write } = file;
-    return new FileNode(attributes(write ? 0o644 : 0o444), '', {
-      read: () => file.read(group, kernel),
+    const { read, write } = file;
+    return new FileNode(attributes(!read ? 0o200 : write ? 0o644 : 0o444), '', {
+      read: () => read?.(group, kernel) ?? '',
       ...(write ? { write: (text: string) => write(group, text, kernel) } : {}),
     });
   };

@@ -11,6 +11,16 @@ function sh(script: string): string {
   return out;
 }
 
+test('a control group made by hand is frozen, let go and killed by its files', () => {
+  expect(
+    sh(`
+    cd /sys/fs/cgroup; mkdir -p demo/in; sh -c 'while :; do echo a >> /log; sleep 1; done' & echo $! > demo/in/cgroup.procs
+    sleep 3; echo 1 > demo/cgroup.freeze; cat demo/cgroup.events; wc -l < /log; sleep 5; wc -l < /log
+    echo 0 > demo/cgroup.freeze; sleep 2; wc -l < /log; echo 2 > demo/cgroup.freeze
+    echo 1 > demo/cgroup.freeze; echo 1 > demo/cgroup.kill; sleep 1; cat demo/in/cgroup.procs; rmdir demo/in demo; echo $?`),
+  ).toBe('populated 1\nfrozen 1\n3\n3\n5\nbash: line 4: echo: write error: Invalid argument\n0\n');
+});
+
 test('unshare, mount, pivot_root and a control group make a container', () => {
   const out = sh(`
     docker pull -q alpine >/dev/null; docker create --name base alpine >/dev/null; mkdir -p /c/low /c/up /c/work /c/root

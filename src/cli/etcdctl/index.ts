@@ -8,6 +8,7 @@ import { zap } from '../etcd-output.ts';
 import { CommandFlagError, type FlagSpec, resolveCobra, UnknownCommandError } from '../flags.ts';
 import type { EtcdctlCommand } from './command.ts';
 import { authCommands } from './commands/auth.ts';
+import { checkCommand } from './commands/check.ts';
 import { concurrencyCommands } from './commands/concurrency.ts';
 import { endpointCommand } from './commands/endpoint.ts';
 import { kvCommands } from './commands/kv.ts';
@@ -65,6 +66,7 @@ const etcdctlTree: EtcdctlCommand = {
     ...kvCommands,
     ...concurrencyCommands,
     ...maintenanceCommands,
+    checkCommand,
     endpointCommand,
     leaseCommand,
     memberCommand,

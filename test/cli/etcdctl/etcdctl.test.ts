@@ -53,6 +53,15 @@ test('keys, revisions, watches, leases and transactions', () => {
   );
 });
 
+test('check perf writes for a minute, judges, and leaves only revisions', () => {
+  const { out, err } = sh(`${env}
+    B=$(etcdctl get x -w json | jq .header.revision); S=$(date +%s)
+    etcdctl check perf | tr '\\r' '\\n' | tail -4 | sed 's/[0-9]*\\.[0-9]*s/N/'; echo $(($(date +%s) - S)) $(($(etcdctl get x -w json | jq .header.revision) - B > 9000))
+    etcdctl get /etcdctl-check-perf/ --prefix --keys-only; etcdctl put /etcdctl-check-perf/a 1; etcdctl check perf; etcdctl check perf --load=xl`);
+  expect(out).toBe(' 59 / 60   98.33%PASS: Throughput is 150 writes/s\nPASS: Slowest request took N\nPASS: Stddev is N\nPASS\n60 1\nOK\n');
+  expect(err).toMatch(/^Error: prefix .* has got keys\..*\nk8s-lab: etcdctl check perf --load=xl is not simulated\n$/);
+});
+
 test('objects are binary as in reality, with what a Secret hides in the clear', () => {
   const { out } = sh(`${env}
     kubectl create secret generic s --from-literal=pw=geheim > /dev/null

@@ -1,4 +1,4 @@
-/** alarm, defrag, snapshot save, version, check. */
+/** alarm, defrag, snapshot save, version. */
 import { EtcdError, type EtcdSnapshot } from '../../../interfaces/etcd.ts';
 import { encodeSnapshot } from '../../../interfaces/etcd-snapshot-file.ts';
 import { Errno } from '../../../linux/errno.ts';
@@ -117,7 +117,7 @@ export const maintenanceCommands: readonly EtcdctlCommand[] = [
     commands: [{ name: 'save', usage: '<filename>', short: 'Stores an etcd node backend snapshot to a given file', run: save }],
   },
   { name: 'version', short: 'Prints the version of etcdctl', run: version },
-  ...['check', 'downgrade', 'make-mirror'].map((name) => ({
+  ...['downgrade', 'make-mirror'].map((name) => ({
     name,
     short: `${name.charAt(0).toUpperCase()}${name.slice(1)} related commands`,
     run: notSimulated(name),
