@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { snapshotFlags } from './snapshot-flags.ts';
 
 const [, , world = '', blob = ''] = process.argv;
 const temporary = `${blob}.${process.pid}.tmp`;
-const made = spawnSync(process.execPath, ['--snapshot-blob', temporary, '--build-snapshot', join(__dirname, 'engine.cjs')], {
+const made = spawnSync(process.execPath, [...snapshotFlags, '--snapshot-blob', temporary, '--build-snapshot', join(__dirname, 'engine.cjs')], {
   stdio: 'ignore',
   env: { ...process.env, K8S_LAB_KEEP: world },
 });

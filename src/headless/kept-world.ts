@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Arguments } from '../arguments.ts';
 import { makeFolder } from './make-folder.ts';
+import { snapshotFlags } from './snapshot-flags.ts';
 
 declare const K8S_LAB_BUILD: string;
 
@@ -43,7 +44,10 @@ export function runInKeptWorld({ values, positionals }: Arguments): number | und
   const request: KeptWorldRequest = { argv, readStdin: fromStdin, seed, limit };
   // Node reads extra certificates at each start, for as long as all the rest takes; the world inside has certificates of its own.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-  const { status, signal, error } = spawnSync(process.execPath, ['--snapshot-blob', blob, JSON.stringify(request)], { stdio: 'inherit', env });
+  const { status, signal, error } = spawnSync(process.execPath, [...snapshotFlags, '--snapshot-blob', blob, JSON.stringify(request)], {
+    stdio: 'inherit',
+    env,
+  });
   if (error) return undefined;
   // A damaged file takes Node down with it; nothing outside has been touched, so the line runs again in a world that is booted now.
   if (signal && crashes.has(signal)) {
