@@ -122,6 +122,12 @@ type DeviceRequest = { readonly name: string; readonly exactly?: { readonly devi
 type SubRequest = { readonly name: string; readonly deviceClassName: string };
 type ResourceClaimSpec = { readonly devices?: { readonly requests?: readonly DeviceRequest[] } };
 /** Devices that a pod needs (resource.k8s.io/v1); drivers offer them in ResourceSlices, the scheduler allocates them. */
+/** networking.k8s.io/v1, since v1.33. */
+export type ServiceCidr = KubeObject & {
+  readonly spec?: { readonly cidrs?: readonly string[] };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[] };
+};
+
 export type ResourceClaim = KubeObject & {
   readonly spec: ResourceClaimSpec;
   readonly status?: { readonly allocation?: object; readonly reservedFor?: readonly object[] };
@@ -169,6 +175,8 @@ export type ResourceTypes = {
   'storageclasses.storage.k8s.io': StorageClass;
   'certificatesigningrequests.certificates.k8s.io': CertificateSigningRequest;
   'resourceclaims.resource.k8s.io': ResourceClaim;
+  'servicecidrs.networking.k8s.io': ServiceCidr;
+  'ipaddresses.networking.k8s.io': KubeObject;
   'resourceclaimtemplates.resource.k8s.io': ResourceClaimTemplate;
   'deviceclasses.resource.k8s.io': KubeObject;
   'resourceslices.resource.k8s.io': KubeObject;

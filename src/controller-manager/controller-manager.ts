@@ -22,6 +22,8 @@ type ControllerManagerOptions = {
   readonly signingCa?: SigningCa;
   /** With what tokens in Secrets are signed; absent: nobody makes them. */
   readonly tokens?: { readonly key: string; readonly unasked: boolean };
+  /** Of the release, 35 for v1.35: default. */
+  readonly minor?: number;
   /** Names as `--controllers` has them; default all. */
   readonly controllers?: readonly string[];
   /** False: no limit on requests (for benchmarks of what lies behind). */

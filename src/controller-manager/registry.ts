@@ -21,6 +21,7 @@ import { replicaSetController, replicationController } from './controllers/repli
 import { resourceClaimController } from './controllers/resource-claim.ts';
 import { resourceQuotaController } from './controllers/resourcequota.ts';
 import { rootCaCertPublisher } from './controllers/root-ca-cert-publisher.ts';
+import { serviceCidrController } from './controllers/service-cidr.ts';
 import { serviceAccountController } from './controllers/serviceaccount.ts';
 import { statefulSetController } from './controllers/statefulset.ts';
 import { pvcProtectionController, pvProtectionController } from './controllers/storage-protection.ts';
@@ -44,10 +45,12 @@ type Options = {
   readonly clusterCidr?: string;
   readonly signingCa?: SigningCa;
   readonly tokens?: Omit<TokenOptions, 'rootCa'>;
+  /** 35 of v1.35 */
+  readonly minor?: number;
 };
 
 /** All controllers: cmd/kube-controller-manager/names/controller_names.go. */
-export function controllerEntries({ rootCa = '', clusterCidr, signingCa, tokens }: Options): readonly ControllerEntry[] {
+export function controllerEntries({ rootCa = '', clusterCidr, signingCa, tokens, minor = 35 }: Options): readonly ControllerEntry[] {
   const entry = (name: string, user: string, component: string, controller: ControllerEntry['controller']): ControllerEntry => ({
     name,
     user,
@@ -90,16 +93,18 @@ export function controllerEntries({ rootCa = '', clusterCidr, signingCa, tokens 
     entry('horizontal-pod-autoscaler-controller', 'horizontal-pod-autoscaler', 'horizontal-pod-autoscaler', horizontalPodAutoscalerController()),
     entry('bootstrap-signer-controller', 'bootstrap-signer', 'bootstrap-signer', bootstrapSignerController()),
     entry('token-cleaner-controller', 'token-cleaner', 'token-cleaner', tokenCleanerController()),
-    ...idle.slice(0, tokens?.unasked ? 2 : idle.length).map(([name, user]) => entry(name, user, user, () => {})),
+    ...idle.slice(0, minor < 24 ? 2 : idle.length).map(([name, user]) => entry(name, user, user, () => {})),
+    ...(minor < 24
+      ? []
+      : [entry('service-cidr-controller', 'service-cidrs-controller', 'service-cidr-controller', minor < 33 ? () => {} : serviceCidrController())]),
   ];
 }
 
-/** Started for their ServiceAccounts alone: what they look after (volumes of a cloud, unused old tokens, type checks, ranges of addresses) does not exist here. The first two are as old as 1.23. */
+/** Started for their ServiceAccounts alone: what they look after (volumes of a cloud, unused old tokens, type checks) does not exist here. The first two are as old as 1.23. */
 const idle = [
   ['persistentvolume-attach-detach-controller', 'attachdetach-controller'],
   ['persistentvolume-expander-controller', 'expand-controller'],
   ['legacy-serviceaccount-token-cleaner-controller', 'legacy-service-account-token-cleaner'],
   ['validatingadmissionpolicy-status-controller', 'validatingadmissionpolicy-status-controller'],
-  ['service-cidr-controller', 'service-cidrs-controller'],
   ['volumeattributesclass-protection-controller', 'volumeattributesclass-protection-controller'],
 ] as const;

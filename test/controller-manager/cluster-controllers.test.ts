@@ -500,3 +500,35 @@ test('the limit on requests paces a large replica set', () => {
   settle(4000);
   expect(count()).toBe(100);
 });
+
+test('a second range of Service addresses is used once it is Ready, and stays while an address is of it', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  const resource = 'servicecidrs.networking.k8s.io';
+  const key = { namespace: '', name: 'second' };
+  const create = (cidrs: string[]) =>
+    client.create(resource, { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'second' }, spec: { cidrs } } as never);
+  const service = (clusterIP: string) => {
+    const spec = { clusterIP, ports: [{ port: 80 }] };
+    return client.create('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 's', namespace: 'default' }, spec } as never);
+  };
+  const outside = 'failed to allocate IP 10.200.0.5: the provided network does not match the current range';
+  expect(() => create([])).toThrow('spec.cidrs: Required value: at least one CIDR required');
+  expect(() => service('10.200.0.5')).toThrow(outside);
+  create(['10.200.0.0/28']);
+  expect(() => service('10.200.0.5')).toThrow(outside);
+  settle(100);
+  expect(client.get(resource, key)).toMatchObject({
+    metadata: { finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+    status: { conditions: [{ status: 'True' }] },
+  });
+  expect(() => service('10.200.0.15')).toThrow('does not match the current range');
+  expect(service('10.200.0.5').spec.clusterIP).toBe('10.200.0.5');
+  settle(100);
+  client.delete(resource, key);
+  settle(30_000);
+  expect(client.get(resource, key)?.status?.conditions?.[0]).toMatchObject({ status: 'False', reason: 'Terminating' });
+  client.delete('services', { namespace: 'default', name: 's' });
+  settle(1_000);
+  expect(client.get(resource, key)).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 /** Resources with little of their own: events, leases, certificate requests, revisions, runtime classes, webhooks, custom resource definitions. */
-import type { ControllerRevision, CoreEvent, KubeObject, Lease } from '../../api/types.ts';
+import type { ControllerRevision, CoreEvent, KubeObject, Lease, ServiceCidr } from '../../api/types.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { age, ageColumn, nameColumn } from '../table.ts';
 import {
@@ -10,6 +10,7 @@ import {
   validateRuntimeClassUpdate,
   validateVolumeAttachmentUpdate,
 } from '../validation/misc.ts';
+import { validateServiceCidr, validateServiceCidrUpdate } from '../validation/networking.ts';
 import { fill } from './fill.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
 
@@ -138,9 +139,10 @@ const volumeAttachment: Strategy<VolumeAttachment> = {
   ],
 };
 
-type ServiceCidr = KubeObject & { readonly spec?: { readonly cidrs?: readonly string[] } };
 const serviceCidr: Strategy<ServiceCidr> = {
   status: true,
+  validate: validateServiceCidr,
+  validateUpdate: validateServiceCidrUpdate,
   columns: [nameColumn, { name: 'CIDRs', cell: ({ spec }) => (spec?.cidrs ?? []).join(',') }, ageColumn],
 };
 
@@ -198,7 +200,7 @@ export const csinodes = strategyOf(csiNode);
 export const csidrivers = strategyOf(csiDriver);
 /** Made by hand and marked attached by hand: nobody attaches. */
 export const volumeattachments = strategyOf(volumeAttachment);
-/** Columns alone. */
+/** The ranges that service-allocator.ts takes addresses from. */
 export const servicecidrs = strategyOf(serviceCidr);
 /** Written by the allocator of addresses (services.ts). */
 export const ipaddresses = strategyOf(ipAddress);

@@ -1,4 +1,5 @@
-import type { Service } from '../../api/types.ts';
+import type { Service, ServiceCidr } from '../../api/types.ts';
+import { formatIp, parseIp, type Range, rangeOf } from '../../apimachinery/ranges.ts';
 import type { EtcdApi } from '../../interfaces/etcd.ts';
 import type { Random } from '../../sim/random.ts';
 import { Mirror } from '../mirror.ts';
@@ -12,20 +13,17 @@ const staticPorts = 86;
 export class ServiceAllocator {
   readonly #etcd: EtcdApi;
   readonly #random: Random;
-  readonly #first: number;
-  readonly #size: number;
   readonly #cidr: string;
+  /** Of ServiceCIDRs that are Ready, by their names; the cluster's own is always there. */
+  readonly #ranges = new Map<string, readonly string[]>();
   readonly #addresses = new Map<string, string>();
   readonly #ports = new Map<number, string>();
-  #mirror: Mirror<Service> | undefined;
+  #mirrors: readonly { refresh(): void }[] | undefined;
 
   constructor(etcd: EtcdApi, random: Random, cidr: string) {
-    const [base = '', bits = '12'] = cidr.split('/');
     this.#etcd = etcd;
     this.#random = random;
     this.#cidr = cidr;
-    this.#first = parseIp(base);
-    this.#size = 2 ** (32 - Number(bits));
   }
 
   get cidr(): string {
@@ -34,12 +32,13 @@ export class ServiceAllocator {
 
   /** The n-th address of the range: 1 is the Service `kubernetes`, 10 kube-dns. */
   address(n: number): string {
-    return formatIp(this.#first + n);
+    return formatIp((rangeOf(this.#cidr)?.first ?? 0) + n);
   }
 
   contains(address: string): boolean {
-    const offset = parseIp(address) - this.#first;
-    return offset > 0 && offset < this.#size - 1;
+    this.#refresh();
+    const at = parseIp(address);
+    return this.#all().some(({ first, last }) => first < at && at < last);
   }
 
   /** The service (`namespace/name`) that has an address. */
@@ -53,17 +52,24 @@ export class ServiceAllocator {
     return this.#ports.get(port);
   }
 
+  /** '' when all ranges are full. */
   freeAddress(): string {
     this.#refresh();
-    // As with ports, the lower band is for those who choose: min(max(16, size/16), 256).
-    const reserved = Math.min(Math.max(16, Math.floor(this.#size / 16)), 256);
-    const start = reserved + 1 + this.#random.int(this.#size - reserved - 2);
-    for (let i = 0; i < this.#size; i++) {
-      const offset = 1 + ((start - 1 + i) % (this.#size - 2));
-      const address = formatIp(this.#first + offset);
-      if (!this.#addresses.has(address)) return address;
+    for (const { first, last } of this.#all()) {
+      // As with ports, the lower band is for those who choose (calculateRangeOffset).
+      const size = last - first + 1;
+      const reserved = size <= 16 ? 0 : Math.min(Math.max(16, Math.floor(size / 16)), 256);
+      const start = reserved + 1 + this.#random.int(Math.max(1, size - reserved - 2));
+      for (let i = 0; i < size - 2; i++) {
+        const address = formatIp(first + 1 + ((start - 1 + i) % (size - 2)));
+        if (!this.#addresses.has(address)) return address;
+      }
     }
     return '';
+  }
+
+  #all(): readonly Range[] {
+    return [...new Set([this.#cidr, ...[...this.#ranges.values()].flat()])].flatMap((cidr) => rangeOf(cidr) ?? []);
   }
 
   freePort(taken: ReadonlySet<number>): number {
@@ -79,11 +85,18 @@ export class ServiceAllocator {
   }
 
   #refresh(): void {
-    this.#mirror ??= new Mirror<Service>(this.#etcd, '/registry/services/specs/', (before, after) => {
-      if (before) this.#forget(before);
-      if (after) this.#remember(after);
-    });
-    this.#mirror.refresh();
+    this.#mirrors ??= [
+      new Mirror<Service>(this.#etcd, '/registry/services/specs/', (before, after) => {
+        if (before) this.#forget(before);
+        if (after) this.#remember(after);
+      }),
+      new Mirror<ServiceCidr>(this.#etcd, '/registry/networking.k8s.io/servicecidrs/', (before, after) => {
+        if (before) this.#ranges.delete(before.metadata.name ?? '');
+        const ready = after?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+        if (after && ready && after.metadata.deletionTimestamp === undefined) this.#ranges.set(after.metadata.name ?? '', after.spec?.cidrs ?? []);
+      }),
+    ];
+    for (const mirror of this.#mirrors) mirror.refresh();
   }
 
   #remember(service: Service): void {
@@ -101,7 +114,3 @@ export class ServiceAllocator {
     if (health) this.#ports.delete(health);
   }
 }
-
-const parseIp = (text: string): number => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-
-const formatIp = (value: number): string => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');

@@ -1,5 +1,6 @@
 import type { core, KubeObject, Service } from '../../api/types.ts';
 import { validateDns1035 } from '../../apimachinery/names.ts';
+import { internalError } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { equal, mapKept } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
@@ -31,6 +32,7 @@ function allocate(service: Service, old: Service | undefined, { allocator }: Str
   if (type === 'ExternalName')
     return { ...service, spec: without(service.spec, ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy']) };
   const clusterIP = service.spec.clusterIP || service.spec.clusterIPs?.[0] || old?.spec.clusterIP || allocator.freeAddress();
+  if (clusterIP === '') throw internalError('failed to allocate a serviceIP: range is full');
   const spec: ServiceSpec = {
     ...service.spec,
     clusterIP,

@@ -1,5 +1,5 @@
 /** Ingresses, their classes, network policies: kubernetes pkg/apis/networking/validation/validation.go. */
-import type { Ingress, IngressClass, NetworkPolicy, networking } from '../../api/types.ts';
+import type { Ingress, IngressClass, NetworkPolicy, networking, ServiceCidr } from '../../api/types.ts';
 import { type FieldError, forbiddenField, invalidValue, notSupported, required, tooLong } from '../../apimachinery/field-error.ts';
 import {
   isIp,
@@ -183,3 +183,26 @@ function contains(cidr: string, address: string): boolean {
   const size = 2 ** (32 - Number(bits));
   return cidr.includes(':') || Math.floor(number(base) / size) === Math.floor(number(address) / size);
 }
+
+/** Of one family or of both. */
+export const validateServiceCidr = ({ spec }: ServiceCidr): FieldError[] => collect((errors) => checkCidrs(errors, spec?.cidrs ?? []));
+
+function checkCidrs(errors: Errors, cidrs: readonly string[]): void {
+  const path = 'spec.cidrs';
+  if (cidrs.length === 0) return void errors.push(required(path, 'at least one CIDR required'));
+  if (cidrs.length > 2) return void errors.push(invalidValue(path, { CIDRs: cidrs }, 'may only hold up to 2 values'));
+  for (const [i, cidr] of cidrs.entries()) for (const text of validateCidr(cidr)) errors.push(invalidValue(`${path}[${i}]`, cidr, text));
+  const [first, second] = cidrs.map((cidr) => (validateCidr(cidr).length > 0 ? undefined : cidr.includes(':')));
+  if (first !== undefined && first === second)
+    errors.push(invalidValue(path, cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'));
+}
+
+/** Nothing changes but that a range of the other family comes. */
+export const validateServiceCidrUpdate = (is: ServiceCidr, was: ServiceCidr): FieldError[] =>
+  collect((errors) => {
+    const [cidrs, old] = [is.spec?.cidrs ?? [], was.spec?.cidrs ?? []];
+    const grows = old.length === 1 && cidrs.length === 2;
+    if (!grows && old.length !== cidrs.length) return void errors.push(invalidValue('spec.cidrs', cidrs, 'field is immutable'));
+    for (const [i, cidr] of old.entries()) if (cidrs[i] !== cidr) errors.push(invalidValue(`spec.cidrs[${i}]`, cidrs[i], 'field is immutable'));
+    if (grows) checkCidrs(errors, cidrs);
+  });

@@ -126,6 +126,7 @@ export const kubeControllerManagerProgram: Program = function* (argv, process) {
         sim: scope,
         client,
         queues,
+        minor: minorOf(versionOf(process)),
         clusterCidr: set.get('cluster-cidr') ?? '10.244.0.0/16',
         ...(rootCa ? { rootCa: process.fs.read(rootCa) } : {}),
         ...signingCa(process, set),
