@@ -46,7 +46,10 @@ test('a ValidatingAdmissionPolicy denies, warns, takes parameters and conditions
     kubectl patch deploy a -p '{"spec":{"replicas":9}}'
     kubectl patch validatingadmissionpolicy demo --type=merge -p '{"spec":{"paramKind":{"apiVersion":"rules.example.com/v1","kind":"Limit"}}}' > /dev/null
     kubectl create deploy b --image=nginx:1.27
-    kubectl patch validatingadmissionpolicy demo --type=json -p '[{"op":"replace","path":"/spec/validations/0/expression","value":"object.spec.("}]'`),
+    kubectl patch validatingadmissionpolicy demo --type=json -p '[{"op":"replace","path":"/spec/validations/0/expression","value":"object.spec.("}]'
+    for e in 'object.a <\\n' 'object.a.all(c, c > d)' 'object.frob(1)'; do
+      kubectl patch validatingadmissionpolicy demo --type=json -p '[{"op":"replace","path":"/spec/validations/0/expression","value":"'"$e"'"}]'
+    done`),
   ).toEqual([
     'validatingadmissionpolicy.admissionregistration.k8s.io/demo 2 v1/ConfigMap',
     'validatingadmissionpolicybinding.admissionregistration.k8s.io/here demo default/limits',
@@ -66,8 +69,19 @@ test('a ValidatingAdmissionPolicy denies, warns, takes parameters and conditions
     'deployment.apps/a patched',
     "error: failed to create deployment: deployments.apps \"b\" is forbidden: ValidatingAdmissionPolicy 'demo' denied request: failed to configure policy: failed to find resource referenced by paramKind: 'rules.example.com/v1, Kind=Limit'",
     expect.stringMatching(
-      /^The ValidatingAdmissionPolicy "demo" is invalid: spec.validations\[0\].expression: Invalid value: "object.spec.\(": compilation failed: ERROR: /,
+      /^The ValidatingAdmissionPolicy "demo" is invalid: spec.validations\[0\].expression: Invalid value: "object.spec.\(": compilation failed: ERROR: <input>:1:13: /,
     ),
+    ' | object.spec.(',
+    ' | ............^',
+    `The ValidatingAdmissionPolicy "demo" is invalid: spec.validations[0].expression: Invalid value: "object.a <\\n": compilation failed: ERROR: <input>:2:1: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`,
+    ' | ',
+    ' | ^',
+    'The ValidatingAdmissionPolicy "demo" is invalid: spec.validations[0].expression: Invalid value: "object.a.all(c, c > d)": compilation failed: ERROR: <input>:1:21: undeclared reference to \'d\' (in container \'\')',
+    ' | object.a.all(c, c > d)',
+    ' | ....................^',
+    'The ValidatingAdmissionPolicy "demo" is invalid: spec.validations[0].expression: Invalid value: "object.frob(1)": compilation failed: ERROR: <input>:1:12: undeclared reference to \'frob\' (in container \'\')',
+    ' | object.frob(1)',
+    ' | ...........^',
   ]);
 });
 

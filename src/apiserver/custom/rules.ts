@@ -33,7 +33,7 @@ export function allRules(schema: JsonSchema, path: string): Found[] {
 /** Rules that are no CEL. */
 export const ruleProblems = (schema: JsonSchema, root: string, cel: Cel): FieldError[] =>
   allRules(schema, root).flatMap(({ rule, path }) => {
-    const problem = cel.problem(rule.rule);
+    const problem = cel.problem(rule.rule, 'self oldSelf');
     return problem === undefined ? [] : [invalidValue(`${path}.rule`, internalForm('ValidationRule', rule), problem)];
   });
 

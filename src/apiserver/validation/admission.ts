@@ -102,19 +102,29 @@ function checkResources(errors: Errors, path: string, resources: readonly string
     errors.push(invalidValue(path, resources, "if '*' is present, must not specify other resources without subresources"));
 }
 
-function checkExpression(errors: Errors, path: string, expression: string, cel: Cel): void {
-  const problem = cel.problem(expression);
+/** What is wrong with an expression, if anything is. */
+type Compiler = (expression: string) => string | undefined;
+
+const compilerOf = (variables: string): Compiler => {
+  const cel = new Cel();
+  return (expression) => cel.problem(expression, variables);
+};
+
+const requestVariables = 'object oldObject request authorizer namespaceObject';
+
+function checkExpression(errors: Errors, path: string, expression: string, compile: Compiler): void {
+  const problem = compile(expression);
   if (problem !== undefined) errors.push(invalidValue(path, expression, problem));
 }
 
-function checkConditions(errors: Errors, path: string, conditions: readonly Named[] | undefined, cel = new Cel()): void {
+function checkConditions(errors: Errors, path: string, conditions: readonly Named[] | undefined, compile = compilerOf(requestVariables)): void {
   const names = new Set<string>();
   const { length } = conditions ?? [];
   if (length > 64) errors.push(tooMany(path, length, 64));
   for (const [i, { name, expression }] of (conditions ?? []).entries()) {
     const at = `${path}[${i}]`;
     if (!expression?.trim()) errors.push(required(`${at}.expression`));
-    else checkExpression(errors, `${at}.expression`, expression.trim(), cel);
+    else checkExpression(errors, `${at}.expression`, expression.trim(), compile);
     if (!name) errors.push(required(`${at}.name`));
     else invalidAll(errors, `${at}.name`, name, validateQualifiedName(name));
     unique(errors, `${at}.name`, name, names);
@@ -124,7 +134,7 @@ function checkConditions(errors: Errors, path: string, conditions: readonly Name
 /** Expressions are compiled here: an error of CEL is an Invalid. */
 export const validatePolicy = ({ metadata, spec = {} }: Policy): FieldError[] =>
   collect((errors) => {
-    const cel = new Cel();
+    const compile = compilerOf(`${requestVariables} variables${spec.paramKind ? ' params' : ''}`);
     if (!spec.failurePolicy) errors.push(required('spec.failurePolicy'));
     else oneOf(errors, 'spec.failurePolicy', spec.failurePolicy, failurePolicies);
     if (spec.paramKind) checkParamKind(errors, 'spec.paramKind', spec.paramKind);
@@ -133,20 +143,20 @@ export const validatePolicy = ({ metadata, spec = {} }: Policy): FieldError[] =>
       checkMatch(errors, 'spec.matchConstraints', spec.matchConstraints);
       if (!spec.matchConstraints.resourceRules?.length) errors.push(required('spec.matchConstraints.resourceRules'));
     }
-    checkConditions(errors, 'spec.matchConditions', spec.matchConditions, cel);
-    for (const [i, variable] of (spec.variables ?? []).entries()) checkVariable(errors, `spec.variables[${i}]`, variable, cel);
+    checkConditions(errors, 'spec.matchConditions', spec.matchConditions, compile);
+    for (const [i, variable] of (spec.variables ?? []).entries()) checkVariable(errors, `spec.variables[${i}]`, variable, compile);
     const { validations = [], auditAnnotations = [] } = spec;
     if (validations.length === 0 && auditAnnotations.length === 0)
       for (const name of ['validations', 'auditAnnotations'])
         errors.push(required(`spec.${name}`, 'validations or auditAnnotations must contain at least one item'));
-    for (const [i, validation] of validations.entries()) checkValidation(errors, `spec.validations[${i}]`, validation, cel);
+    for (const [i, validation] of validations.entries()) checkValidation(errors, `spec.validations[${i}]`, validation, compile);
     if (auditAnnotations.length > 20) errors.push(invalidValue('spec.auditAnnotations', auditAnnotations, 'must not have more than 20 auditAnnotations'));
     const keys = new Set<string>();
     for (const [i, { key, valueExpression }] of auditAnnotations.entries()) {
       const at = `spec.auditAnnotations[${i}]`;
       invalidAll(errors, `${at}.key`, `${metadata.name}/${key}`, validateQualifiedName(`${metadata.name}/${key}`));
       if (!valueExpression?.trim()) errors.push(required(`${at}.valueExpression`, 'valueExpression is not specified'));
-      else checkExpression(errors, `${at}.valueExpression`, valueExpression, cel);
+      else checkExpression(errors, `${at}.valueExpression`, valueExpression, compile);
       unique(errors, `${at}.key`, key, keys);
     }
   });
@@ -183,19 +193,19 @@ function checkMatch(errors: Errors, path: string, match: MatchResources): void {
 
 const reserved = 'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' ');
 
-function checkVariable(errors: Errors, path: string, { name, expression }: Named, cel: Cel): void {
+function checkVariable(errors: Errors, path: string, { name, expression }: Named, compile: Compiler): void {
   if (!name?.trim()) errors.push(required(`${path}.name`, 'name is not specified'));
   else if (!/^[_a-zA-Z]\w*$/.test(name) || reserved.includes(name)) errors.push(invalidValue(`${path}.name`, name, 'name is not a valid CEL identifier'));
   if (!expression?.trim()) errors.push(required(`${path}.expression`, 'expression is not specified'));
-  else checkExpression(errors, `${path}.expression`, expression, cel);
+  else checkExpression(errors, `${path}.expression`, expression, compile);
 }
 
-function checkValidation(errors: Errors, path: string, { expression, message, messageExpression, reason }: Validation, cel: Cel): void {
+function checkValidation(errors: Errors, path: string, { expression, message, messageExpression, reason }: Validation, compile: Compiler): void {
   if (!expression?.trim()) errors.push(required(`${path}.expression`, 'expression is not specified'));
-  else checkExpression(errors, `${path}.expression`, expression, cel);
+  else checkExpression(errors, `${path}.expression`, expression, compile);
   if (messageExpression && !messageExpression.trim())
     errors.push(invalidValue(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'));
-  else if (messageExpression) checkExpression(errors, `${path}.messageExpression`, messageExpression, cel);
+  else if (messageExpression) checkExpression(errors, `${path}.messageExpression`, messageExpression, compile);
   if (message && !message.trim()) errors.push(invalidValue(`${path}.message`, message, 'message must be non-empty if specified'));
   else if (/[\n\r]/.test(message?.trim() ?? '')) errors.push(invalidValue(`${path}.message`, message, 'message must not contain line breaks'));
   oneOf(errors, `${path}.reason`, reason, ['Forbidden', 'Invalid', 'RequestEntityTooLarge']);

@@ -4,6 +4,7 @@ import { RE2JS } from 're2js';
 import { type Quantity, QuantityError, tryParseQuantity } from '../../../apimachinery/quantity.ts';
 import { authorizerFunctions, authorizerTypes } from './authorizer.ts';
 import { networkFunctions, networkTypes, ValueError } from './network.ts';
+import { nameProblem, syntaxProblem } from './problems.ts';
 import { Formats, Strings, textFunctions, textTypes } from './text.ts';
 
 /** What stands in an expression's place when it cannot be compiled or does not come to a value. */
@@ -15,16 +16,20 @@ type Program = (context: Context) => unknown;
 /** Compiles expressions, each text once. */
 export class Cel {
   #environment: Environment | undefined;
+  /** Those that know only the variables of their name. */
+  readonly #checkers = new Map<string, Environment>();
   readonly #programs = new Map<string, Program>();
 
-  /** What an error of validation says of a text that is no expression; undefined for one that is. */
-  problem(text: string): string | undefined {
+  /** What an error of validation says of a text that is no expression over these variables (`object oldObject`); undefined for one that is. */
+  problem(text: string, variables: string): string | undefined {
+    const checker = this.#checkers.get(variables) ?? newEnvironment(variables.split(' '));
+    this.#checkers.set(variables, checker);
     try {
-      this.compile(text);
-      return undefined;
+      const functions = new Set(checker.getDefinitions().functions.map(({ name }) => name));
+      return nameProblem(text, checker.parse(hasThroughIndex(text)), functions);
     } catch (error) {
-      if (!(error instanceof CelError)) throw error;
-      return `compilation failed: ERROR: <input>: ${error.message}`;
+      if (!(error instanceof ParseError)) throw error;
+      return syntaxProblem(text, error);
     }
   }
 
@@ -130,8 +135,9 @@ class Sets {}
 
 type Compare = (a: QuantityValue, b: QuantityValue) => boolean | bigint;
 
-function newEnvironment(): Environment {
-  const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false, enableOptionalTypes: true });
+function newEnvironment(variables?: readonly string[]): Environment {
+  const environment = new Environment({ unlistedVariablesAreDyn: !variables, homogeneousAggregateLiterals: false, enableOptionalTypes: true });
+  for (const name of variables ?? []) environment.registerVariable(name, 'dyn');
   environment.registerType('kubernetes.Quantity', { ctor: QuantityValue, fields: {} });
   environment.registerType('kubernetes.Sets', { ctor: Sets, fields: {} });
   for (const [name, ctor] of [...networkTypes, ...textTypes]) environment.registerType(name, { ctor, fields: {} });
