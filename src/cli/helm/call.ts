@@ -1,5 +1,5 @@
 /** One call of helm: its arguments, its files and whom it talks to. */
-import { sortedJson } from '../../apimachinery/json.ts';
+import { goJson } from '../../apimachinery/go-text.ts';
 import { dumpYaml } from '../../apimachinery/yaml.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
@@ -7,7 +7,6 @@ import type { Command, Flags } from '../flags.ts';
 import { globalFlags } from '../kubectl/flag-table.ts';
 import { parseArguments } from '../kubectl/flags.ts';
 import { Kubectl } from '../kubectl/kubectl.ts';
-import { tabwriter } from '../tabwriter.ts';
 import { helmVersion } from './capabilities.ts';
 import { HelmError } from './error.ts';
 import { plainData } from './functions/types.ts';
@@ -74,7 +73,7 @@ export class Call {
   /** Data in the format that was asked for, `table` otherwise. */
   *show(data: unknown, table: () => string): Routine {
     const { format } = this;
-    yield* this.print(format === 'table' ? table() : format === 'json' ? `${JSON.stringify(plainData(data))}\n` : dumpYaml(plainData(data)));
+    yield* this.print(format === 'table' ? table() : format === 'json' ? `${goJson(plainData(data))}\n` : dumpYaml(plainData(data)));
   }
 
   /** Whether something is asked of the server: `none`, `client` or `server`. Throws HelmError. */
@@ -94,11 +93,9 @@ export class Call {
   }
 }
 
-/** A table as helm's library draws them: cells behind tabs. */
-export const uitable = (rows: readonly (readonly string[])[]): string =>
-  tabwriter(
-    rows.map((row) => row.map((cell, i) => (i < row.length - 1 ? `${cell}` : cell))),
-    { padding: 1 },
-  );
-
-export { sortedJson };
+/** A table as gosuri/uitable draws it: cells padded, tabs between; of a text of several lines the first one. */
+export function uitable(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => (cell.includes('\n') ? `${cell.slice(0, cell.indexOf('\n') - 3)}...` : cell)));
+  const widths = (cells[0] ?? []).map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
+  return cells.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('\t')}\n`).join('');
+}
