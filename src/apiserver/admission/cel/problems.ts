@@ -1,5 +1,5 @@
 /** What the compiler says of a text that is no expression: cel-go common/error.go, parser/errors.go, checker/errors.go. */
-import type { Environment, ParseError, TypeError } from '@marcbachmann/cel-js';
+import type { Environment, ParseError } from '@marcbachmann/cel-js';
 
 const beginnings = `{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`;
 
@@ -10,7 +10,7 @@ function located(text: string, at: number, message: string): string {
   return `compilation failed: ERROR: <input>:${before.length}:${column + 1}: ${message}\n | ${text.split('\n')[before.length - 1] ?? ''}\n | ${'.'.repeat(column)}^`;
 }
 
-const place = (error: ParseError | TypeError): number => (error as { readonly node?: { readonly pos?: number } }).node?.pos ?? 0;
+const place = (error: Error): number => (error as { readonly node?: { readonly pos?: number } }).node?.pos ?? 0;
 
 export function syntaxProblem(text: string, error: ParseError): string {
   const [message = ''] = error.message.split('\n');
