@@ -2,6 +2,7 @@
 
 import { isTable, parseToml, TomlError, type TomlTable, type TomlValue, writeToml } from '../apimachinery/toml.ts';
 import type { LegacyRegistries } from '../interfaces/distribution.ts';
+import { containerdBuild } from '../interfaces/releases.ts';
 import { remembered } from '../sim/remembered.ts';
 import { type ContainerdConfig, defaultConfig } from './config.ts';
 import { pluginMisfits, rootMisfits } from './config-check.ts';
@@ -225,7 +226,7 @@ function settingsOf(whole: TomlTable, version: Version): ContainerdConfig {
   return {
     ...defaultConfig,
     version,
-    ...(isOne(version) ? { revision: 'd71fcd7d8303cbf684402823e425e9dd2e99285d' } : {}),
+    revision: containerdBuild(version).revision,
     sandboxImage: isOne(version) ? text(image['sandbox_image'], '') : text(table(image['pinned_images'])['sandbox'], defaultConfig.sandboxImage),
     runtimes: [first, ...Object.keys(runtimes).filter((name) => name !== first)],
     systemdCgroup: table(table(runtimes[first])['options'])['SystemdCgroup'] === true,

@@ -1,8 +1,10 @@
 /** containerd: the daemon of one node. Its services, its CRI plugin, its socket. */
+
 import type { CniRuntime } from '../interfaces/cni.ts';
 import { type ContainerdApi, type ContainerdEvent, containerdProtocol } from '../interfaces/containerd.ts';
 import { type CriServer, criProtocol } from '../interfaces/cri.ts';
 import type { OciRuntime } from '../interfaces/oci.ts';
+import { containerdBuild } from '../interfaces/releases.ts';
 import { FileSystem } from '../linux/file-system.ts';
 import { daemonUser } from '../linux/file-user.ts';
 import { SpecialNode } from '../linux/inode.ts';
@@ -136,7 +138,7 @@ export class Containerd implements ContainerdApi {
   }
 
   version(): ReturnType<ContainerdApi['version']> {
-    return { version: this.config.version, revision: this.config.revision, uuid: this.#context.meta.uuid };
+    return { version: containerdBuild(this.config.version).shown, revision: this.config.revision, uuid: this.#context.meta.uuid };
   }
 
   plugins(): ReturnType<ContainerdApi['plugins']> {

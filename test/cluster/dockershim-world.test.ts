@@ -88,6 +88,18 @@ test('without Docker the node is not ready, and a kubelet does not start', () =>
   );
 });
 
+test('containerd and runc beside it are those of its day', () => {
+  const { out } = sh('ctr version | grep Version; ctr --version; containerd --version; runc --version | head -3');
+  expect(out).toBe(`  Version:  1.6.33
+  Version:  1.6.33
+ctr containerd.io 1.6.33
+containerd containerd.io 1.6.33 d2d58213f83a351ca8f528a95fbd145f5654e957
+runc version 1.1.12
+commit: v1.1.12-0-g51d5e94
+spec: 1.0.2-dev
+`);
+});
+
 test('the docker command of 20.10 speaks as it did', () => {
   const { out } = sh(`
     ssh node01 'docker --version; docker nosuch; docker run --nosuch; docker inspect nosuch; docker buildx version; docker pull -q busybox:9.99' 2>&1

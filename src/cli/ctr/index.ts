@@ -1,8 +1,10 @@
 /** ctr: containerd's own unsupported client (containerd cmd/ctr). */
+
 import type { CniRuntime } from '../../interfaces/cni.ts';
 import { ContainerdError } from '../../interfaces/containerd.ts';
+import { containerdBuild } from '../../interfaces/releases.ts';
 import type { Process } from '../../linux/process.ts';
-import type { Program } from '../../linux/program.ts';
+import { type Program, releaseOf } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { resolveUrfave, type UrfaveApp, urfaveHelp } from '../flags.ts';
 import { unresolvedUrfave } from '../urfave.ts';
@@ -57,7 +59,12 @@ const ctrTree: CtrCommand = {
 /** Groups whose services know no namespace. */
 const everywhere: ReadonlySet<string> = new Set(['namespaces', 'plugins', 'version', 'info', 'deprecations', 'events', 'oci']);
 
-const app: UrfaveApp = { version: 'v2.3.4', leafHelp: true, shortUsage: true, helpUsage: 'Show help' };
+const appOf = (process: Process): UrfaveApp => ({
+  version: containerdBuild(releaseOf(process)).shown,
+  leafHelp: true,
+  shortUsage: true,
+  helpUsage: 'Show help',
+});
 
 /** ctr, with the libcni that it is linked with. */
 export const newCtr = (cni: (process: Process) => CniRuntime): Program =>
@@ -73,6 +80,7 @@ export const newCtr = (cni: (process: Process) => CniRuntime): Program =>
   };
 
 function* dispatch(args: readonly string[], process: Process, cni: () => CniRuntime): Routine<number> {
+  const app = appOf(process);
   let resolved: ReturnType<typeof resolveUrfave<NonNullable<CtrCommand['run']>>>;
   try {
     resolved = resolveUrfave(ctrTree, args, { env: (name) => process.env[name] });
@@ -92,7 +100,8 @@ function* dispatch(args: readonly string[], process: Process, cni: () => CniRunt
   const { command, chain, flags, levels } = resolved;
   const global = levels[0]?.flags ?? flags;
   if (chain.length === 1 && global.bool('version')) {
-    yield* process.print('ctr github.com/containerd/containerd/v2 v2.3.4\n');
+    const build = containerdBuild(releaseOf(process));
+    yield* process.print(`ctr ${build.package} ${build.shown}\n`);
     return 0;
   }
   if (!command.run) {

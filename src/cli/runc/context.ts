@@ -46,11 +46,17 @@ export class Context {
     return this.args[0] ?? '';
   }
 
-  /** The container that the first argument names: libcontainer.Load. */
-  load(): OciState {
+  /** libcontainer validateID. */
+  checkId(): void {
     const { id } = this;
     if (id === '') throw new RuncError('container id cannot be empty');
     if (!/^[\w+.-]+$/.test(id) || id === '.' || id === '..') throw new RuncError('invalid container ID format');
+  }
+
+  /** The container that the first argument names: libcontainer.Load. */
+  load(): OciState {
+    const { id } = this;
+    this.checkId();
     this.checkAccess(`${this.root}/${id}/state.json`);
     return this.runtime.state(this.root, id);
   }

@@ -1,17 +1,24 @@
 /** runc 1.4: the command line of the OCI runtime (opencontainers/runc main.go). */
+
 import { OciError, type OciRuntime } from '../../interfaces/oci.ts';
+import { runcBuild } from '../../interfaces/releases.ts';
 import { Errno } from '../../linux/errno.ts';
 import { RegularFile } from '../../linux/open-file.ts';
 import type { Process } from '../../linux/process.ts';
-import type { Program } from '../../linux/program.ts';
+import { type Program, releaseOf } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { CommandFlagError, type Flags, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
 import { logLine } from '../logrus.ts';
 import { Context, NotSimulated, type RuncCommand, RuncError } from './context.ts';
 import { runcTree } from './tree.ts';
 
-const app: UrfaveApp = { v1: true, version: '1.4.3\ncommit: v1.4.3-0-gbbc1a1e4\nspec: 1.3.0\ngo: go1.25.4\nlibseccomp: 2.6.0'.replaceAll('\n', '\n   ') };
-const versionText = 'runc version 1.4.3\ncommit: v1.4.3-0-gbbc1a1e4\nspec: 1.3.0\ngo: go1.25.4\nlibseccomp: 2.6.0\n';
+/** main.go printVersion. */
+function versionOf(process: Process): string {
+  const { version, commit, spec, go } = runcBuild(releaseOf(process));
+  return `${version}\ncommit: ${commit}\nspec: ${spec}\ngo: ${go}\nlibseccomp: 2.6.0`;
+}
+
+const appOf = (process: Process): UrfaveApp => ({ v1: true, version: versionOf(process).replaceAll('\n', '\n   ') });
 
 /** `runtime` gives libcontainer for the machine of a process: it is linked into the program. */
 export const newRunc = (runtime: (process: Process) => OciRuntime): Program =>
@@ -45,7 +52,7 @@ function* dispatch(args: readonly string[], process: Process, runtime: OciRuntim
       yield* process.printError(`${error.message}\n`);
       return 70;
     }
-    const help = urfaveHelp(error.chain as RuncCommand[], app);
+    const help = urfaveHelp(error.chain as RuncCommand[], appOf(process));
     if (error.kind === 'help') {
       yield* process.print(help);
       return 0;
@@ -59,12 +66,12 @@ function* dispatch(args: readonly string[], process: Process, runtime: OciRuntim
   log.json = global.text('log-format') === 'json';
   if (!['', 'text', 'json'].includes(global.text('log-format'))) throw new RuncError(`invalid log-format: ${global.text('log-format')}`);
   if (global.bool('version')) {
-    yield* process.print(versionText);
+    yield* process.print(`runc version ${versionOf(process)}\n`);
     return 0;
   }
   const root = rootOf(process, global);
   if (!command.run) {
-    yield* process.print(urfaveHelp(chain, app));
+    yield* process.print(urfaveHelp(chain, appOf(process)));
     return 0;
   }
   yield* checkArgs(process, chain, resolved.args);
@@ -105,7 +112,7 @@ function* checkArgs(process: Process, chain: readonly RuncCommand[], args: reado
   const [least, most] = argumentCounts[name] ?? [0, Number.POSITIVE_INFINITY];
   if (args.length >= least && args.length <= most) return;
   const bound = least === most ? `exactly ${least}` : args.length < least ? `a minimum of ${least}` : `a maximum of ${most}`;
-  yield* process.print(`Incorrect Usage.\n\n${urfaveHelp(chain, app)}`);
+  yield* process.print(`Incorrect Usage.\n\n${urfaveHelp(chain, appOf(process))}`);
   throw new RuncError(`${process.argv[0] ?? 'runc'}: ${JSON.stringify(name)} requires ${bound} argument(s)`);
 }
 

@@ -1,4 +1,5 @@
 /** containerd as a process: its command line, its configuration file, its way to registries. */
+
 import { Cni } from '../../cni/cni.ts';
 import { ConfigError, defaultText, type LoadedConfig, loadConfig, textOf } from '../../containerd/config-file.ts';
 import { type ConfigSource, ImportError, loadConfigs } from '../../containerd/config-imports.ts';
@@ -6,6 +7,7 @@ import { Containerd, type ContainerdOptions } from '../../containerd/containerd.
 import { pluginList } from '../../containerd/plugins.ts';
 import { unreachableByName } from '../../containerd/registry-host.ts';
 import type { Registries } from '../../images/registries.ts';
+import { containerdBuild } from '../../interfaces/releases.ts';
 import { Errno } from '../../linux/errno.ts';
 import { NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
@@ -103,11 +105,10 @@ function* commandLine(process: Process, argv: readonly string[], version: string
     }
     const [name = '', inline] = word.replace(/^--?/, '').split('=');
     if (name === 'version' || name === 'v') {
-      const modulePath = version.startsWith('v1.') ? 'github.com/containerd/containerd' : 'github.com/containerd/containerd/v2';
-      const commit = version.startsWith('v1.') ? 'd71fcd7d8303cbf684402823e425e9dd2e99285d' : 'db8809540e1a7a9da5d518876894933ff55692ab';
-      yield* process.print(
-        `containerd ${version.startsWith('v1.') ? 'containerd.io' : modulePath} ${version.startsWith('v1.') ? version.slice(1) : version} ${commit}\n`,
-      );
+      const build = containerdBuild(version);
+      // Docker's package tells its own name.
+      const name = process.exe.startsWith('/usr/bin/') ? 'containerd.io' : build.package;
+      yield* process.print(`containerd ${name} ${build.shown} ${build.revision}\n`);
       throw new Exit(0);
     }
     if (name === 'help' || name === 'h') {

@@ -114,7 +114,8 @@ export function installKubernetes({ kernel, fs }: Machine, version = newest.vers
 export function installDockerPackages(machine: Machine, { docker, containerd }: { readonly docker?: string; readonly containerd?: string } = {}): void {
   const { kernel, fs } = machine;
   const of = (program: string): string => (containerd === undefined ? program : `${program}@${containerd}`);
-  installProgram(kernel, fs, '/usr/bin/runc', 'runc', 11_000_000);
+  installProgram(kernel, fs, '/usr/bin/runc', containerd === undefined ? 'runc' : 'runc@1.1.12', 11_000_000);
+  installProgram(kernel, fs, '/usr/bin/ctr', of('ctr'), 20_000_000);
   installProgram(kernel, fs, '/usr/bin/containerd', of('containerd'), 45_000_000);
   installProgram(kernel, fs, '/usr/bin/containerd-shim-runc-v2', 'containerd-shim-runc-v2', 12_000_000);
   writeFile(fs, '/etc/containerd/config.toml', dockersContainerdConfig);

@@ -3,6 +3,7 @@
 import { condition, networkReady, RuntimeServiceBase } from '../../cri/runtime-service.ts';
 import type { CniError } from '../../interfaces/cni.ts';
 import { CriError, type RuntimeService, type StatusResponse } from '../../interfaces/cri.ts';
+import { containerdBuild } from '../../interfaces/releases.ts';
 import type { Task } from '../shim.ts';
 import { cniConfig } from './cni-config.ts';
 import { Containers } from './containers.ts';
@@ -41,7 +42,7 @@ export class CriRuntimeService extends RuntimeServiceBase<Sandboxes, Containers>
   }
 
   version(): ReturnType<RuntimeService['version']> {
-    return { version: '0.1.0', runtimeName: 'containerd', runtimeVersion: this.#plugin.config.version, runtimeApiVersion: 'v1' };
+    return { version: '0.1.0', runtimeName: 'containerd', runtimeVersion: containerdBuild(this.#plugin.config.version).shown, runtimeApiVersion: 'v1' };
   }
 
   status(verbose: boolean): StatusResponse {

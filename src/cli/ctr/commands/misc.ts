@@ -1,5 +1,9 @@
 /** version, info, events, leases, plugins, deprecations, sandboxes, oci. */
+
 import type { ContainerdEvent, PluginInfo } from '../../../interfaces/containerd.ts';
+import { containerdBuild } from '../../../interfaces/releases.ts';
+import type { Process } from '../../../linux/process.ts';
+import { releaseOf } from '../../../linux/program.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { Flags } from '../../flags.ts';
 import { containerFlags } from '../container-flags.ts';
@@ -8,7 +12,10 @@ import { badFilter, filter } from '../filters.ts';
 import { json, moment, table } from '../output.ts';
 import { newSpec } from '../spec.ts';
 
-const clientVersion = 'Client:\n  Version:  v2.3.4\n  Revision: db8809540e1a7a9da5d518876894933ff55692ab\n  Go version: go1.26.10\n\n';
+function clientVersion(process: Process): string {
+  const { shown, revision, go } = containerdBuild(releaseOf(process));
+  return `Client:\n  Version:  ${shown}\n  Revision: ${revision}\n  Go version: ${go}\n\n`;
+}
 
 /** A command that the tool has and the lab has not. */
 export const notSimulated = (path: string, name: string, short: string): CtrCommand => ({
@@ -26,7 +33,7 @@ export const version: CtrCommand = {
   short: 'Print the client and server versions',
   flags: [],
   run: function* (context) {
-    yield* context.print(clientVersion);
+    yield* context.print(clientVersion(context.process));
     const client = context.client();
     const answer = client.version();
     yield* context.print(`Server:\n  Version:  ${answer.version}\n  Revision: ${answer.revision}\n  UUID: ${answer.uuid ?? ''}\n`);

@@ -104,7 +104,7 @@ export const version = command(
       );
       if (facts)
         yield* context.print(
-          `\nServer: Docker Engine - Community\n Engine:\n  Version:          ${facts.Version}\n  API version:      ${facts.ApiVersion} (minimum version ${facts.MinAPIVersion})\n  Go version:       ${facts.GoVersion}\n  Git commit:       ${facts.GitCommit}\n  Built:            ${facts.BuildTime}\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          ${old ? '1.6.33\n  GitCommit:        d71fcd7d8303cbf684402823e425e9dd2e99285d' : 'v2.3.4'}\n runc:\n  Version:          ${old ? '1.1.12\n  GitCommit:        v1.1.12-0-g51d5e94' : '1.4.3'}\n docker-init:\n  Version:          0.19.0\n${old ? '  GitCommit:        de40ad0\n' : ''}`,
+          `\nServer: Docker Engine - Community\n Engine:\n  Version:          ${facts.Version}\n  API version:      ${facts.ApiVersion} (minimum version ${facts.MinAPIVersion})\n  Go version:       ${facts.GoVersion}\n  Git commit:       ${facts.GitCommit}\n  Built:            ${facts.BuildTime}\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          ${old ? '1.6.33\n  GitCommit:        d2d58213f83a351ca8f528a95fbd145f5654e957' : 'v2.3.4'}\n runc:\n  Version:          ${old ? '1.1.12\n  GitCommit:        v1.1.12-0-g51d5e94' : '1.4.3'}\n docker-init:\n  Version:          0.19.0\n${old ? '  GitCommit:        de40ad0\n' : ''}`,
         );
     }
     if (problem && format === '') throw problem;
@@ -151,7 +151,7 @@ function infoOf(go: GoValues, facts: DaemonInfo, { Version, old, driver }: { rea
 }
 
 const snapshotterType = 'io.containerd.snapshotter.v1';
-const containerdVersion = (old: boolean): string => (old ? 'd71fcd7d8303cbf684402823e425e9dd2e99285d' : 'v2.3.4');
+const containerdVersion = (old: boolean): string => (old ? 'd2d58213f83a351ca8f528a95fbd145f5654e957' : 'v2.3.4');
 const runcVersion = (old: boolean): string => (old ? 'v1.1.12-0-g51d5e94' : 'v1.4.3');
 
 export const info = command(

@@ -74,8 +74,9 @@ function* startBundle(context: Context, action: 'create' | 'run'): Routine<numbe
   const pidFile = flags.text('pid-file') === '' ? '' : process.path(flags.text('pid-file'));
   if (flags.text('bundle') !== '') enterBundle(process, flags.text('bundle'));
   const spec = peek(process);
-  if (id === '') throw new RuncError('container id cannot be empty');
   checkPrivileges(process, spec);
+  context.checkId();
+  if (runtime.list(root).some((each) => each.id === id)) throw new RuncError('container with given ID already exists');
   const detach = action === 'create' || flags.bool('detach');
   const terminal = spec?.process?.terminal === true;
   checkTerminal(context, terminal, detach);
