@@ -30,6 +30,7 @@ import { pingPrograms } from './network/ping.ts';
 import { scpPrograms } from './network/scp.ts';
 import { socketPrograms } from './network/sockets.ts';
 import { sshPrograms } from './network/ssh.ts';
+import { sshKeyPrograms } from './network/ssh-keygen.ts';
 import { tcpdumpPrograms } from './network/tcpdump.ts';
 import { wget } from './network/wget.ts';
 import { openssl } from './openssl/openssl.ts';
@@ -60,6 +61,7 @@ import { sysctlPrograms } from './system/sysctl.ts';
 import { systemctl } from './system/systemctl.ts';
 import { systemdPrograms } from './system/systemd-tools.ts';
 import { userPrograms } from './system/users.ts';
+import { wherePrograms } from './system/where.ts';
 import { bcPrograms } from './text/bc.ts';
 import { catPrograms } from './text/cat.ts';
 import { cutPrograms } from './text/cut.ts';
@@ -105,6 +107,8 @@ const own: Readonly<Record<string, Program>> = {
   ...scpPrograms,
   ...socketPrograms,
   ...sshPrograms,
+  ...sshKeyPrograms,
+  ...wherePrograms,
   ...ncPrograms,
   ...sumPrograms,
   logger,

@@ -1,55 +1,81 @@
-/** The tools of a node, without Kubernetes: what they keep and how they show it. */
 import { expect, test } from 'vitest';
-import { runScript } from '../../src/headless/sh.ts';
+import { sh } from './sh.ts';
 
-function sh(script: string): string {
-  let out = '';
-  const stdout = (text: string): void => {
-    out += text;
-  };
-  runScript('node', 1, { argv: ['bash', '-c', script], stdout, stderr: stdout, limit: 3_600_000 });
-  return out;
-}
+test("keys of ssh-keygen are of OpenSSH's format and are installed on other machines once", () => {
+  const { out, err } = sh(`
+cd; printf '\\n\\n\\n' | ssh-keygen | sed -n '2,3p;6,7p;17p'; stat -c '%a %n' .ssh .ssh/*
+ssh-keygen -y -f .ssh/id_ed25519 | diff - .ssh/id_ed25519.pub && ssh-keygen -lf .ssh/id_ed25519
+ssh-keygen -q -t rsa -b 2048 -N '' -C me -f k; cut -d' ' -f1,3 k.pub; ssh-keygen -lf k.pub | cut -c1-12; ssh-keygen -t foo -f x; ssh-keygen -N secret -f x | tail -1
+head -c 60 k; for i in 1 2; do ssh-copy-id node01 2>&1 | tail -3 | head -1; done; ssh node01 'cat .ssh/authorized_keys' | diff - .ssh/id_ed25519.pub && echo there`);
+  expect(out).toMatchInlineSnapshot(`
+    "Enter file in which to save the key (/root/.ssh/id_ed25519): Created directory '/root/.ssh'.
+    Enter passphrase for "/root/.ssh/id_ed25519" (empty for no passphrase): Enter same passphrase again: Your identification has been saved in /root/.ssh/id_ed25519
+    SHA256:XVvxYkkoN1XuP1phtEVweNwxV/IZ+mh+8c9VwXn5a1g root@controlplane
+    The key's randomart image is:
+    |             .  o|
+    700 .ssh
+    600 .ssh/id_ed25519
+    644 .ssh/id_ed25519.pub
+    256 SHA256:XVvxYkkoN1XuP1phtEVweNwxV/IZ+mh+8c9VwXn5a1g root@controlplane (ED25519)
+    ssh-rsa me
+    2048 SHA256:
+    Generating public/private ed25519 key pair.
+    -----BEGIN OPENSSH PRIVATE KEY-----
+    b3BlbnNzaC1rZXktdjEAAAAANow try logging into the machine, with: "ssh 'node01'"
+    /usr/bin/ssh-copy-id: WARNING: All keys were skipped because they already exist on the remote system.
+    there
+    "
+  `);
+  expect(err).toMatchInlineSnapshot(`
+    "unknown key type foo
+    k8s-lab: a passphrase of a key is not simulated
+    "
+  `);
+});
 
-test('iptables, ss, systemd-run, systemd-cgls, set-property and ps show what is there', () => {
-  expect(
-    sh(`
-    iptables -N WEB; iptables -N WEB; echo $?
-    iptables -A WEB -i eth0 -p tcp -s 10.0.0.7 --dport 443 -j REJECT
-    iptables -A WEB -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
-    iptables -C WEB -p tcp --dport 1 -j DROP; echo $?
-    iptables -C WEB -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT && iptables -S WEB
-    iptables -nvL WEB --line-numbers; iptables -X WEB; echo $?
-    iptables -F WEB; iptables -X WEB; iptables -L WEB; echo $?
-    ss -tln 'sport = :22'
-    systemd-run -q --unit=a -p MemoryMax=64M sleep 99; systemd-cgls -u a | tail -1 | sed 's/[0-9]* /N /'
-    cat /sys/fs/cgroup/system.slice/a.service/memory.max; systemctl list-units 'a*' --no-legend; systemctl stop a; systemctl is-active a
-    systemctl set-property containerd CPUQuota=150%; cat /sys/fs/cgroup/system.slice/containerd.service/cpu.max; systemctl stop nosuch; echo $?
-    ps axf -o args | tail -1`),
-  ).toBe(`iptables: Chain already exists.
-1
-iptables: Bad rule (does a matching rule exist in that chain?).
-1
--N WEB
--A WEB -s 10.0.0.7/32 -i eth0 -p tcp -m tcp --dport 443 -j REJECT --reject-with icmp-port-unreachable
--A WEB -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
-Chain WEB (0 references)
-num   pkts bytes target     prot opt in     out     source               destination         
-1        0     0 REJECT     tcp  --  eth0   *       10.0.0.7             0.0.0.0/0            tcp dpt:443 reject-with icmp-port-unreachable
-2        0     0 ACCEPT     all  --  *      *       0.0.0.0/0            0.0.0.0/0            ctstate ESTABLISHED,RELATED
-iptables v1.8.11 (nf_tables):  CHAIN_DEL failed (Device or resource busy): chain WEB
-4
-iptables: No chain/target/match by that name.
-1
-State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess
-LISTEN 0      4096         0.0.0.0:22        0.0.0.0:*          
-└─N /usr/bin/sleep 99
-67108864
-  a.service loaded active running /usr/bin/sleep 99
-inactive
-150000 100000
-Failed to stop nosuch.service: Unit nosuch.service not loaded.
-5
- \\_ ps axf -o args
-`);
+test('what a node is asked every day: systemctl status of all, mount points, limits, names for units, lines for the journal', () => {
+  const { out, err } = sh(`
+systemctl status | sed -n '1,11p'; mountpoint /proc; mountpoint /etc; echo $?; mountpoint -d /sys/fs/cgroup; mountpoint /nosuch; echo $?
+whereis kubelet nosuch; getconf CLK_TCK; getconf OPEN_MAX; getconf nosuch; echo $?; getconf CHILD_MAX; echo $?
+systemd-escape /var/lib/kubelet 'a b' .x; systemd-escape -p --suffix=mount /mnt/data-1; systemd-escape -up var-lib; systemd-detect-virt
+systemd-cat -t tick -p err sh -c 'echo one; echo two >&2'; echo three | systemd-cat -t tick; journalctl -t tick -o cat; journalctl -t tick -p err -o cat | tail -1`);
+  expect(out).toMatchInlineSnapshot(`
+    "● controlplane
+        State: running
+        Units: 4 loaded (incl. loaded aliases)
+         Jobs: 0 queued
+       Failed: 0 units
+        Since: Sun 2026-11-22 09:00:00 UTC; 31s ago
+      systemd: 257.9-1~deb13u1
+       CGroup: /
+               ├─init.scope
+               │ └─1 /sbin/init
+               ├─system.slice
+    /proc is a mountpoint
+    /etc is not a mountpoint
+    32
+    0:26
+    1
+    kubelet: /usr/bin/kubelet
+    nosuch:
+    100
+    1024
+    2
+    70
+    -var-lib-kubelet a\\x20b \\x2ex
+    mnt-data\\x2d1.mount
+    /var/lib
+    kvm
+    one
+    two
+    three
+    two
+    "
+  `);
+  expect(err).toMatchInlineSnapshot(`
+    "mountpoint: /nosuch: No such file or directory
+    getconf: Unrecognized variable \`nosuch'
+    k8s-lab: getconf CHILD_MAX is not simulated
+    "
+  `);
 });

@@ -7,6 +7,7 @@ import { globMatches } from '../glob.ts';
 import type { Call } from '../tool.ts';
 import { journalLine } from './journal-format.ts';
 import { fileState } from './systemctl-files.ts';
+import { cgroupTree } from './systemd-tools.ts';
 import { fullName, invocation, size, span, stamp } from './units.ts';
 
 export { show } from './systemctl-properties.ts';
@@ -23,8 +24,8 @@ function activeLine(unit: Unit, now: number): string {
 export function* status(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
   let worst = 0;
   if (names.length === 0) {
-    yield* call.process.printError('k8s-lab: systemctl status without a unit is not simulated: systemctl list-units, systemd-cgls\n');
-    return 70;
+    yield* call.print(machine(call, manager));
+    return 0;
   }
   for (const [i, given] of names.entries()) {
     // A process stands for its unit.
@@ -50,6 +51,23 @@ export function* status(call: Call, manager: Systemd, names: readonly string[]):
     if (unit.active !== 'active') worst = Math.max(worst, 3);
   }
   return worst;
+}
+
+/** Of all together: `systemctl status` without a unit (src/systemctl/systemctl-show.c show_system_status). */
+function machine({ process }: Call, { units }: Systemd): string {
+  const { kernel } = process;
+  const failed = [...units.values()].filter(({ active }) => active === 'failed').length;
+  const rows = [
+    ['State', failed > 0 ? 'degraded' : 'running'],
+    ['Units', `${units.size} loaded (incl. loaded aliases)`],
+    ['Jobs', '0 queued'],
+    ['Failed', `${failed} unit${failed === 1 ? '' : 's'}`],
+    ['Since', `${stamp(kernel.bootedAt)}; ${span(kernel.sim.now - kernel.bootedAt)} ago`],
+    ['systemd', '257.9-1~deb13u1'],
+    ['CGroup', '/'],
+  ];
+  const text = rows.map(([title = '', value]) => `${title.padStart(9)}: ${value}\n`).join('');
+  return `${failed > 0 ? '×' : '●'} ${kernel.hostname}\n${text}${cgroupTree(process, kernel.rootCgroup, ' '.repeat(11), Number.POSITIVE_INFINITY)}`;
 }
 
 function loadedText(unit: Unit): string {

@@ -16,7 +16,7 @@ import { fullName, invocation, managerOf, notBooted } from './units.ts';
 const columns = 80;
 
 /** What is in a group: its processes, then the groups below that have any. */
-function tree(process: Process, group: Cgroup, prefix: string, width: number): string {
+export function cgroupTree(process: Process, group: Cgroup, prefix: string, width: number): string {
   const below = [...group.children.values()].filter((child) => [...child.everyone()].length > 0);
   const pids = [...group.members].map(({ pid }) => pid).sort((a, b) => a - b);
   const digits = String(pids.at(-1) ?? '').length;
@@ -29,7 +29,7 @@ function tree(process: Process, group: Cgroup, prefix: string, width: number): s
   });
   const groups = below.map((child, i) => {
     const last = i === below.length - 1;
-    return `${prefix}${last ? '└─' : '├─'}${child.name}\n${tree(process, child, `${prefix}${last ? '  ' : '│ '}`, width - 2)}`;
+    return `${prefix}${last ? '└─' : '├─'}${child.name}\n${cgroupTree(process, child, `${prefix}${last ? '  ' : '│ '}`, width - 2)}`;
   });
   return lines.join('') + groups.join('');
 }
@@ -56,7 +56,7 @@ const cgls = tool({
     const show = function* (title: string, path: string, failed: string): Routine {
       const group = found(root, path);
       if (!group) throw new Failure(failed, 1, true);
-      yield* call.print(`${title}:\n${path === '/' ? '-.slice\n' : ''}${tree(call.process, group, '', width)}`);
+      yield* call.print(`${title}:\n${path === '/' ? '-.slice\n' : ''}${cgroupTree(call.process, group, '', width)}`);
     };
     for (const unit of call.all('u')) {
       const path = `/system.slice/${fullName(unit)}`;
