@@ -55,6 +55,13 @@ function loopDepth(node: ASTNode): number {
   return node.op === 'rcall' && loops.has(String((node.args as readonly unknown[])[0])) ? inside + 1 : inside;
 }
 
+/** Names that no loop binds: what an expression wants to be given. */
+export function freeNames(node: ASTNode, bound: readonly unknown[] = []): readonly string[] {
+  if (node.op === 'id') return bound.includes(node.args) ? [] : [String(node.args)];
+  const variable = node.op === 'rcall' && loops.has(String((node.args as readonly unknown[])[0])) ? children(node)[1]?.args : undefined;
+  return children(node).flatMap((each) => freeNames(each, variable === undefined ? bound : [...bound, variable]));
+}
+
 function children(node: ASTNode): ASTNode[] {
   const found: ASTNode[] = [];
   const look = (value: unknown): void => {

@@ -49,9 +49,20 @@ export function checkReferences(lesson: Lesson, source: Source): Problem[] {
   for (const [name, variable] of Object.entries(lesson.world.vars ?? {}))
     if ('int' in variable && variable.int[0] > variable.int[1])
       say(`/world/vars/${name}`, `"${name}" is drawn from ${variable.int.join(' to ')}, which is nothing`, 'Write the smaller number first');
-  for (const name of new Set(placeholders(JSON.stringify(lesson))))
-    if (!Object.hasOwn(lesson.world.vars ?? {}, name)) say('/world', `{{${name}}} is used, but world.vars has no "${name}"`, 'Add the variable');
+  for (const [name, pointer] of placesOf(lesson))
+    if (!Object.hasOwn(lesson.world.vars ?? {}, name)) say(pointer, `{{${name}}} is used, but world.vars has no "${name}"`, 'Add the variable');
   return problems;
+}
+
+/** Names used in texts anywhere in it, with where each stands first. */
+function placesOf(data: unknown, pointer = '', found = new Map<string, string>()): ReadonlyMap<string, string> {
+  if (typeof data === 'string') for (const name of placeholders(data)) if (!found.has(name)) found.set(name, pointer);
+  if (typeof data === 'object' && data !== null)
+    for (const [key, each] of Object.entries(data)) {
+      placesOf(key, pointer, found);
+      placesOf(each, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, found);
+    }
+  return found;
 }
 
 const notSources = new Set(['id', 'that', 'within', 'points', 'visibility', 'bonus']);
@@ -161,11 +172,11 @@ export function checkProse(lesson: Lesson, source: Source): Problem[] {
     ] as const)
       compare(`${at}/${key}`, [...new Set((step[key] ?? []).map((each) => each.say))], Object.keys(text[key] ?? {}), `${name} of ${step.id}`);
   }
-  for (const name of new Set(placeholders(JSON.stringify(prose))))
+  for (const [name, pointer] of placesOf(prose))
     if (!Object.hasOwn(lesson.world.vars ?? {}, name))
       problems.push({
         file: source.file,
-        line: 1,
+        line: source.lineOf(pointer),
         message: `{{${name}}} is used, but the lesson has no such variable`,
         remedy: 'Correct the name, or add it to world.vars',
       });

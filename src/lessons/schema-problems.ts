@@ -11,7 +11,7 @@ export function schemaProblems(source: Source, schema: object): Problem[] {
   return deepest.flatMap((error) => {
     if (above.has(error.keyword)) return [];
     const pointer = error.instanceLocation.replace(/^#/, '');
-    const { what, remedy } = explain(error, source.data, schema);
+    const { what, remedy } = explain(error, source.data, schema, errors);
     const message = `${pointer === '' ? 'the file' : readable(pointer)}: ${what}`;
     if (seen.has(message)) return [];
     seen.add(message);
@@ -39,16 +39,19 @@ const inWords: Readonly<Record<string, (found: unknown, wanted: unknown) => Expl
   maximum: (found, wanted) => ({ what: `${shown(found)} is too large`, remedy: `${String(wanted)} at most` }),
 };
 
-function explain(error: OutputUnit, data: unknown, schema: object): Explanation {
+function explain(error: OutputUnit, data: unknown, schema: object, errors: readonly OutputUnit[]): Explanation {
   const key = unescaped(error.instanceLocation.slice(error.instanceLocation.lastIndexOf('/') + 1));
-  if (error.keyword === 'false') return { what: 'there is no such key', remedy: nearest(key, error, schema) };
+  if (error.keyword === 'false') return { what: 'there is no such key', remedy: nearest(key, ownerOf(error, schema, errors)) };
   if (error.keyword === 'required') {
     const name = /property "([^"]*)"/.exec(error.error)?.[1] ?? '';
     return { what: `"${name}" is missing`, remedy: `Add ${name}` };
   }
   const words = inWords[error.keyword];
-  if (words) return words(at(data, error.instanceLocation), keywordOf(error, schema));
-  return { what: error.error.replace(/^Instance /, '').replace(/\.$/, ''), remedy: 'See lessons/schema' };
+  if (!words) return { what: error.error.replace(/^Instance /, '').replace(/\.$/, ''), remedy: 'See lessons/schema' };
+  const explained = words(at(data, error.instanceLocation), keywordOf(error, schema));
+  // A time without its unit is a number for YAML: how it is written says more than that it has to be a text.
+  const pattern = inSchema(schema, [...parts(error.keywordLocation).slice(0, -1), 'pattern']);
+  return error.keyword === 'type' && typeof pattern === 'string' ? { ...explained, remedy: `It has to match ${pattern}` } : explained;
 }
 
 const names: Readonly<Record<string, string>> = {
@@ -91,10 +94,15 @@ function inSchema(schema: object, path: readonly string[]): unknown {
   return value;
 }
 
+/** What the schema says of the keys around a wrong one. The error of the wrong key itself does not say where: the one of all of them does. */
+function ownerOf({ instanceLocation }: OutputUnit, schema: object, errors: readonly OutputUnit[]): unknown {
+  const around = instanceLocation.slice(0, instanceLocation.lastIndexOf('/'));
+  const error = errors.find((each) => each.keyword === 'additionalProperties' && each.instanceLocation === around);
+  return error && inSchema(schema, parts(error.keywordLocation).slice(0, -1));
+}
+
 /** The known key that is most like a wrong one. */
-function nearest(key: string, error: OutputUnit, schema: object): string {
-  const path = parts(error.keywordLocation);
-  const owner = inSchema(schema, path.slice(0, path.lastIndexOf('additionalProperties')));
+function nearest(key: string, owner: unknown): string {
   const known = Object.keys((owner as { properties?: object } | undefined)?.properties ?? {});
   const close = known.map((name) => ({ name, distance: distance(name, key) })).sort((a, b) => a.distance - b.distance)[0];
   return close && close.distance <= 2

@@ -79,7 +79,8 @@ function solutionProblems(loaded: LoadedLesson, seed: number, { name, script }: 
     for (const key of deadEndsMet) problems.push(say(`meets the dead end ${key} of step ${id}`, 'Make the dead end stricter: the way goes on from there'));
   }
   if (stuckAt !== undefined) problems.push(say(`"${stuckAt}" never came back to a prompt`, 'Use a line that ends'));
-  else if (!finished) problems.push(say(`stays at step ${session.run?.step?.id}: ${open(session)}`, 'Correct the solution, or the check'));
+  else if (!finished)
+    problems.push(say(`stays at step ${session.run?.step?.id}: ${open(session)}${failedLines(session)}`, 'Correct the solution, or the check'));
   return problems;
 }
 
@@ -97,6 +98,13 @@ function wrongProblems(loaded: LoadedLesson, seed: number, { name, script, fails
   if (run.finished) return [say('passes the lesson', 'Make the checks stricter, or the sample wrong')];
   const failed = run.step?.id === fails || run.steps[run.current]?.verdicts.get(fails)?.state === 'failed';
   return failed ? [] : [say(`should fail at ${fails}, but stands at step ${run.step?.id}: ${open(session)}`, 'Name the check at which it fails')];
+}
+
+/** Lines that ended with a failure: where a solution stops, the last of them is often why. */
+function failedLines(session: Session): string {
+  const lines = session.inputs.flatMap((input) => ('line' in input ? [input.line.trim()] : []));
+  const last = lines.findLast((_line, index) => session.failedLines().has(index + 1));
+  return last === undefined ? '' : `; "${last}" failed`;
 }
 
 /** What the current step still lacks. */

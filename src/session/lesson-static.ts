@@ -1,10 +1,11 @@
 /** What can be said against a lesson without playing it. */
 import { isWorldName, worlds } from '../cluster/worlds/index.ts';
-import { ExpressionError, Expressions, parseExpression } from '../grading/cel.ts';
+import { ExpressionError, Expressions, freeNames, parseExpression } from '../grading/cel.ts';
 import { conditionWords } from '../grading/expression-words.ts';
 import { wordings } from '../grading/wording.ts';
-import { type Check, hintKey, type Language, type LoadedLesson, languages, type Problem, pointsOf, type Step } from '../lessons/lesson.ts';
+import { type Check, hintKey, type Language, type LoadedLesson, languages, type Problem, pointsOf, type Solution, type Step } from '../lessons/lesson.ts';
 import { drawVariables, fill } from '../lessons/variables.ts';
+import { own } from '../sim/own.ts';
 
 const totalPoints = 100;
 /** A hint may name a tool and a verb, not hand over a whole line; the last one may. */
@@ -16,6 +17,7 @@ export const staticProblems = (loaded: LoadedLesson): Problem[] => [
   ...expressionProblems(loaded),
   ...hintProblems(loaded),
   ...feedbackProblems(loaded),
+  ...scriptProblems(loaded),
   ...pointProblems(loaded),
 ];
 
@@ -33,14 +35,29 @@ function worldProblems(loaded: LoadedLesson): Problem[] {
   return [problemAt(loaded, { pointer: '/world/name', message: `there is no world "${name}"`, remedy: `Use one of ${Object.keys(worlds).join(', ')}` })];
 }
 
+/** What an expression may speak of, by the source that it stands with. */
+const namesOf: Readonly<Record<string, readonly string[]>> = {
+  object: ['object'],
+  objects: ['items'],
+  cri: ['items'],
+  containerd: ['items'],
+  node: ['items'],
+  file: ['content', 'mode', 'type'],
+  probe: ['ok', 'body'],
+  access: ['allowed'],
+};
+
+type Found = { readonly text: string; readonly names: readonly string[] };
+
 /** Every expression, by the place where it stands. */
-function expressionsOf({ lesson }: LoadedLesson): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+function expressionsOf({ lesson }: LoadedLesson): ReadonlyMap<string, Found> {
+  const found = new Map<string, Found>();
   const collect = (checks: readonly Check[] | undefined, pointer: string): void => {
     for (const [index, check] of (checks ?? []).entries()) one(check, `${pointer}/${index}`);
   };
   const one = (check: Check, pointer: string): void => {
-    if ('that' in check && check.that) found.set(`${pointer}/that`, check.that);
+    const names = Object.keys(check).flatMap((key) => own(namesOf, key) ?? []);
+    if ('that' in check && check.that) found.set(`${pointer}/that`, { text: check.that, names });
     if ('all' in check) collect(check.all, `${pointer}/all`);
     if ('any' in check) collect(check.any, `${pointer}/any`);
     if ('atLeast' in check) collect(check.atLeast.of, `${pointer}/atLeast/of`);
@@ -59,9 +76,18 @@ function expressionsOf({ lesson }: LoadedLesson): ReadonlyMap<string, string> {
 function expressionProblems(loaded: LoadedLesson): Problem[] {
   // A placeholder may stand where a number does.
   const values = drawVariables(loaded.lesson, 1);
-  return [...expressionsOf(loaded)].flatMap(([pointer, text]) => {
+  return [...expressionsOf(loaded)].flatMap(([pointer, { text, names }]) => {
     try {
       const { ast } = parseExpression(fill(text, values));
+      const unknown = freeNames(ast).find((name) => !names.includes(name));
+      if (unknown !== undefined)
+        return [
+          problemAt(loaded, {
+            pointer,
+            message: `the expression "${shortened(text)}" speaks of ${unknown}, which is not there`,
+            remedy: names.length > 0 ? `Here there is ${names.join(', ')}` : 'This kind of check takes no expression',
+          }),
+        ];
       // What a learner reads when it does not hold.
       const words = conditionWords(ast, { words: wordings.en, expressions: new Expressions(), variables: {}, items: 'entries', loop: [] });
       if (!pointer.includes('/checks/') || !/&&|\|\||[=!]=| \?|\w\(/.test(words.replace(/"[^"]*"/g, ''))) return [];
@@ -129,6 +155,23 @@ function feedbackProblems(loaded: LoadedLesson): Problem[] {
       );
     }),
   );
+}
+
+/** Words of a script that no step understands would be passed over in silence. */
+function scriptProblems(loaded: LoadedLesson): Problem[] {
+  const { steps, solutions, wrong } = loaded.lesson;
+  const of = (key: 'solutions' | 'wrong', scripts: readonly Solution[]): Problem[] =>
+    scripts.flatMap(({ name, script }, index) =>
+      [...script.matchAll(/^\s*@(?:answer|hint|next)\s+(\S+)(.*)$/gm)].flatMap(([line, id = '', words = '']) => {
+        const say = (message: string, remedy: string): Problem => problemAt(loaded, { pointer: `/${key}/${index}`, message: `${name}: ${message}`, remedy });
+        const step = steps.find((each) => each.id === id);
+        if (!step) return [say(`"${line.trim()}" speaks of a step that is not there`, `Name one of ${steps.map((each) => each.id).join(', ')}`)];
+        const choices = step.choices ?? (step.quiz && 'choices' in step.quiz && step.quiz.type !== 'match' ? step.quiz.choices : undefined);
+        const other = choices && words.split(/\s+/).find((word) => word !== '' && !word.includes('{{') && !choices.includes(word));
+        return other === undefined || !line.includes('@answer') ? [] : [say(`"${other}" is no choice of ${id}`, `Use ${choices?.join(', ')}`)];
+      }),
+    );
+  return [...of('solutions', solutions), ...of('wrong', wrong)];
 }
 
 function pointProblems(loaded: LoadedLesson): Problem[] {

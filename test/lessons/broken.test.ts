@@ -14,6 +14,8 @@ const root = 'test/broken-lessons';
 /** The first thing said about each, after the folder's name. */
 const expected: Readonly<Record<string, string>> = {
   'a-list': 'lesson.yaml:1: the file: found a list, expected keys with values.',
+  'answer-to-no-choice': 'lesson.yaml:22: by-echo: "lefty" is no choice of ask. Use left, right',
+  'answer-to-no-step': 'lesson.yaml:22: by-echo: "@answer aks left" speaks of a step that is not there. Name one of make, ask',
   'answer-not-a-choice': 'lesson.yaml:20: step "ask": the answer "up" is none of the choices.',
   'answer-of-another-shape': 'lesson.yaml:20: step "ask": the answer of a multi quiz is a list.',
   'bad-duration': 'lesson.yaml:16: steps.0.checks.0.within: "soon" is not written as it has to be. It has to match ',
@@ -24,6 +26,7 @@ const expected: Readonly<Record<string, string>> = {
   'done-as-it-begins': 'lesson.yaml:30: seed 1: solution by-echo: step again is done as soon as it begins.',
   'done-at-the-start': 'lesson.yaml:14: seed 1: step make is done before anything was typed.',
   'duplicate-keys': 'lesson.yaml:6: a key stands here twice.',
+  'duration-without-unit': 'lesson.yaml:15: steps.0.checks.0.within: found 60, expected a text. It has to match ^[0-9]+(ms|s|m|h)$',
   empty: 'lesson.yaml:1: the file: found nothing, expected keys with values.',
   'empty-hint': 'en.yaml:10: steps.make.hints.one: the text is empty.',
   'endless-expression':
@@ -59,13 +62,16 @@ const expected: Readonly<Record<string, string>> = {
   'two-sources': 'lesson.yaml:13: a check has 2 sources. Give exactly one: object, objects, cri,',
   'unknown-function': 'lesson.yaml:15: there are no words for the expression "content.frobnicate()": a learner would read the content.frobnicate() is true.',
   'unknown-machine': 'lesson.yaml:13: seed 1: this cannot be checked: there is no node node07.',
-  'unknown-variable': 'lesson.yaml:7: {{word}} is used, but world.vars has no "word". Add the variable',
+  'unknown-name-in-expression':
+    'lesson.yaml:15: the expression "contents == \'yes\\n\'" speaks of contents, which is not there. Here there is content, mode, type',
+  'unknown-variable-in-prose': 'ko.yaml:10: {{x}} is used, but the lesson has no such variable.',
+  'unknown-variable': 'lesson.yaml:15: {{word}} is used, but world.vars has no "word". Add the variable',
   'unknown-world': 'lesson.yaml:7: there is no world "moon". Use one of ',
   'variable-range-reversed': 'lesson.yaml:8: "n" is drawn from 9 to 2, which is nothing.',
   'unread-feedback': 'en.yaml:18: nobody ever reads the feedback "up" of step ask. Use left, right',
   'wrong-expression': 'lesson.yaml:15: the expression "content == = \'yes\'" is wrong: ',
   'wrong-key': 'lesson.yaml:5: minuts: there is no such key. Did you mean minutes?',
-  'wrong-key-in-check': 'lesson.yaml:15: steps.0.checks.0.thta: there is no such key.',
+  'wrong-key-in-check': 'lesson.yaml:15: steps.0.checks.0.thta: there is no such key. Did you mean that?',
   'wrong-kind-of-step': 'lesson.yaml:10: steps.0.kind: "make" is not known. Use one of do, predict, quiz, explore, read',
   'wrong-sample-fails-elsewhere': 'lesson.yaml:29: seed 1: wrong sample other-text: should fail at made, but stands at step ask',
   'wrong-sample-passes': 'lesson.yaml:31: seed 1: wrong sample other-text: passes the lesson.',
