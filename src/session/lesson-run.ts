@@ -104,6 +104,12 @@ export class LessonRun {
     return !this.finished || this.#pending.length > 0;
   }
 
+  /** How long what is open may still take: the step's own checks, and those of earlier ones that hold nobody up. */
+  get granted(): Milliseconds {
+    const left = this.#pending.map(({ check, passedAt }) => passedAt + withinOf(check) - this.#now);
+    return Math.max(0, ...(this.step?.checks ?? []).map(withinOf), ...left);
+  }
+
   /** Looks at the world; true when the step is passed by it. Steps that are answered or read are not. */
   look(world: WorldView): boolean {
     const { step, state } = this.#here();

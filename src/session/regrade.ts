@@ -8,7 +8,6 @@ import type { Milliseconds } from '../sim/routine.ts';
 import { OutOfWork } from '../sim/sim.ts';
 import type { Input, StampedInput } from './inputs.ts';
 import { Session } from './session.ts';
-import { withinOf } from './within.ts';
 
 /** What there may be too much of. */
 type Resource = 'steps' | 'memory' | 'processor time' | 'work';
@@ -154,10 +153,13 @@ export class Driver {
   #settle(): void {
     const { run } = this.#session;
     if (!run) return;
-    const end = this.#session.elapsed + Math.max(settleTime, ...run.lesson.steps.flatMap((step) => step.checks ?? []).map(withinOf));
+    const granted = (): Milliseconds => this.#session.elapsed + Math.max(settleTime, run.granted);
+    let [step, end] = [run.current, granted()];
     while (run.open && this.#session.elapsed < end) {
       if (!this.#advance(Math.min(end, this.#session.elapsed + 1_000))) return;
       if (!this.#within(() => this.#session.look())) return;
+      // The next step has its own time.
+      if (run.current !== step) [step, end] = [run.current, granted()];
     }
     this.#note();
   }
