@@ -101,6 +101,7 @@ const notWalls = [
   'image-name',
   'lazy-layers',
   'ocicrypt',
+  'releases',
 ];
 
 const virtualTimeOnly = (path: string): boolean => !/^src\/(tui|serve|headless)\/|^src\/(main|start|arguments)\.ts$/.test(path);
