@@ -58,3 +58,14 @@ test('tail /dev/zero is killed at its memory limit', () => {
   expect(process.exitStatus).toBe(137);
   expect(process.oomKilled).toBe(true);
 });
+
+test('sed: the text of a, i and c keeps its blanks after a backslash, and knows \\n and \\t', () => {
+  const said = (script: string): string => new Machine().pipe(`echo x | sed '${script}'`).stdout;
+  expect(said('/x$/a\\    - --one\\n    - --two')).toBe('x\n    - --one\n    - --two\n');
+  expect(said('a   one\\n\\ttwo')).toBe('x\none\n\ttwo\n');
+  expect(said('i\\  z\\ty')).toBe('  z\ty\nx\n');
+  expect(said('c\\  z\\\\y')).toBe('  z\\y\n');
+  expect(said('1a \\  x')).toBe('x\n  x\n');
+  expect(said('a\\\n  l1\\\n  l2')).toBe('x\n  l1\n  l2\n');
+  expect(said('1a\\text')).toBe('x\ntext\n');
+});

@@ -12,6 +12,9 @@ export function parseScript(source: string, where: string, options: ScriptOption
   return parser.parse();
 }
 
+/** What a backslash makes of a letter in the text of a, c and i. */
+const escapes: Readonly<Record<string, string>> = { f: '\f', n: '\n', t: '\t', v: '\v' };
+
 class Parser {
   readonly #source: string;
   readonly #where: string;
@@ -262,19 +265,18 @@ class Parser {
     return new Map(left.map((character, i) => [character, right[i] as string]));
   }
 
-  /** `a text`, `a\` and text on the next lines; a backslash before a newline goes on. */
+  /** `a text`, `a\` and text on the next lines or, its blanks kept, on the same; a backslash before a newline goes on. */
   #text(): string {
     this.#blanks();
     if (this.#peek() === '\\') {
       this.#at++;
-      this.#blanks();
-      if (this.#peek() === '\n') this.#at++;
+      this.#at += /^[ \t]*\n/.exec(this.#source.slice(this.#at))?.[0].length ?? 0;
     } else if (this.#peek() === '' || this.#peek() === '\n') this.#fail("expected \\ after `a', `c' or `i'");
     let out = '';
     for (; this.#at < this.#source.length && this.#peek() !== '\n'; this.#at++) {
       if (this.#peek() === '\\' && this.#at + 1 < this.#source.length) {
         this.#at++;
-        out += this.#peek() === 't' && out !== '' ? '\t' : this.#peek();
+        out += escapes[this.#peek()] ?? this.#peek();
       } else out += this.#peek();
     }
     return `${out}\n`;
