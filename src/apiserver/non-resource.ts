@@ -15,6 +15,8 @@ export function nonResource(core: Core, request: RestRequest): RestResponse {
   const [, where, check] = /^(\/(?:healthz|livez|readyz))\/([\w/-]+)$/.exec(path) ?? [];
   if (where !== undefined && check !== undefined && checksOf(where).includes(check)) return { status: 200, headers: textHeaders, body: 'ok' };
   if (path === '/metrics') return { status: 200, headers: metricsHeaders, body: metricsText(core) };
+  // Tokens are signed with a shared secret here: there is no public key that anybody could check them by.
+  if (discoveryOfIssuer.includes(path)) return { status: 501, headers: textHeaders, body: `k8s-lab: ${path} is not simulated` };
   if (path === '/') return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ paths: rootPaths(core) }, null, 2) };
   throw unknownPath();
 }
@@ -22,12 +24,27 @@ export function nonResource(core: Core, request: RestRequest): RestResponse {
 const metricsText = ({ metrics, storage, table, options }: Core): string => metrics.text({ storage, table, version: options.version ?? defaultVersion });
 
 const textHeaders = Object.freeze({ 'content-type': 'text/plain; charset=utf-8' });
+const discoveryOfIssuer = ['/.well-known/openid-configuration', '/openid/v1/jwks'];
+
 /** All paths by name, groups and health checks among them: apiserver/pkg/server/routes/index.go */
 function rootPaths({ table }: Core): string[] {
   const groups = [...table.all()].filter(({ group }) => group !== '').flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`]);
   const checks = ['/healthz', '/livez', '/readyz'].flatMap((where) => [where, ...checksOf(where).map((check) => `${where}/${check}`)]);
   return [
-    ...new Set(['/api', '/api/v1', '/apis', '/apis/', ...groups, ...checks, '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/version']),
+    ...new Set([
+      ...discoveryOfIssuer,
+      '/api',
+      '/api/v1',
+      '/apis',
+      '/apis/',
+      ...groups,
+      ...checks,
+      '/metrics',
+      '/openapi/v2',
+      '/openapi/v3',
+      '/openapi/v3/',
+      '/version',
+    ]),
   ].sort();
 }
 

@@ -56,6 +56,26 @@ export function conversionError(value: unknown, served: ServedResource): string 
 const goKinds: Readonly<Record<string, string>> = { string: 'string', boolean: 'bool', int32: 'int32', int64: 'int64', double: 'float64' };
 const expected: Readonly<Record<string, string>> = { string: 'string', boolean: 'boolean', int32: 'number', int64: 'number', double: 'number' };
 
+/** Go itself would make a character of a whole number, or a whole number of a fraction: JSON does not. */
+const unlike = (value: unknown, kind: string): string =>
+  kind === 'string' && Number.isInteger(value) ? 'cannot convert int64 to string' : `unrecognized type: ${goKinds[kind]}`;
+const convertNumber = (value: unknown, kind: string): string | undefined =>
+  kind.startsWith('int') && !Number.isInteger(value) ? `cannot convert float64 to ${kind}` : undefined;
+
+/** Go keeps the lower half of a number that is too long for its field. */
+export function wrapIntegers<T>(value: T, served: ServedResource): T {
+  const type = schemaOf(served);
+  return type ? (wrapped(value, type) as T) : value;
+}
+
+function wrapped(value: unknown, type: TypeInfo | undefined): unknown {
+  if (type?.kind === 'scalar') return type.scalar === 'int32' && typeof value === 'number' ? Number(BigInt.asIntN(32, BigInt(value))) : value;
+  if (Array.isArray(value)) return value.map((item) => wrapped(item, type?.items));
+  if (!isObject(value)) return value;
+  const part = (name: string): TypeInfo | undefined => (type?.kind === 'map' ? type.items : type?.kind === 'object' ? type.field(name)?.type : undefined);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, wrapped(item, part(name))]));
+}
+
 function convert(value: unknown, type: TypeInfo): string | undefined {
   if (value === undefined || value === null || type.kind === 'any') return undefined;
   const given = Array.isArray(value)
@@ -69,7 +89,7 @@ function convert(value: unknown, type: TypeInfo): string | undefined {
           : 'string';
   if (type.kind === 'scalar') {
     const kind = type.scalar ?? 'string';
-    if (kind in expected) return typeof value === expected[kind] ? undefined : `unrecognized type: ${goKinds[kind]}`;
+    if (kind in expected) return typeof value === expected[kind] ? convertNumber(value, kind) : unlike(value, kind);
     return wrongType(value, type, checks);
   }
   if (type.kind === 'list')

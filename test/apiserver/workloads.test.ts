@@ -41,6 +41,12 @@ test('the four ways to patch', () => {
   expect(refused('PATCH', `${deployments}/front?fieldManager=kubectl-patch`, { spec: { replicas: 'three' } }, json('strategic-merge-patch+json'))).toBe(
     ' "" is invalid: patch: Invalid value: "map[spec:map[replicas:three]]": unrecognized type: int32',
   );
+  // Go's conversion keeps the lower half of what is too long.
+  expect(ok('PATCH', `${deployments}/front`, { spec: { replicas: 2 ** 32 + 3 } }, json('strategic-merge-patch+json')).spec.replicas).toBe(3);
+  const name = { metadata: { labels: { a: 1 } } };
+  expect(refused('PATCH', `${deployments}/front?fieldManager=kubectl-patch`, name, json('strategic-merge-patch+json'))).toContain(
+    'cannot convert int64 to string',
+  );
   expect(refused('PATCH', `${deployments}/front`, { spec: { replicas: 3e9 } }, json('merge-patch+json'))).toMatch(
     /^ "" is invalid: patch: Invalid value: "\{.*\}": json: cannot unmarshal number 3000000000 into Go struct field DeploymentSpec.spec.replicas of type int32$/,
   );

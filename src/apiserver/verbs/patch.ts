@@ -11,7 +11,7 @@ import type { RequestContext } from '../context.ts';
 import { asObject } from '../decode.ts';
 import { isObject } from '../objects.ts';
 import { keyOf } from '../resource-table.ts';
-import { conversionError, decodingError, fieldValidation, patchTypeOf, strictErrors, withoutUnknown } from '../schema.ts';
+import { conversionError, decodingError, fieldValidation, patchTypeOf, strictErrors, withoutUnknown, wrapIntegers } from '../schema.ts';
 import { applyPatch } from './apply.ts';
 import { checkName, replace, type Updated } from './update.ts';
 
@@ -51,7 +51,8 @@ export function patched(context: RequestContext, object: KubeObject): KubeObject
   const errors = strictErrors(result, served);
   if (errors.length > 0 && mode === 'Strict') refuse(`strict decoding error: ${errors.join(', ')}`);
   if (mode !== 'Ignore') for (const error of errors) context.warn(error);
-  return asObject(context, errors.length > 0 ? withoutUnknown(result, served) : result);
+  const held = converted && /\d{10}/.test(JSON.stringify(bodyOf(context))) ? wrapIntegers(result, served) : result;
+  return asObject(context, errors.length > 0 ? withoutUnknown(held, served) : held);
 }
 
 const bodyOf = ({ request }: RequestContext): unknown => (typeof request.body === 'string' ? parse(request.body) : request.body);
