@@ -160,3 +160,38 @@ test('ephemeral containers come in any order and never go; static pods take none
   expect(refused(...put('a', ['one', 'two'], 'alpine'))).toContain('existing ephemeral containers "one" may not be changed');
   expect(refused(...put('static', ['one']))).toBe('Pod "static" is invalid: : Forbidden: static pods do not support ephemeral containers');
 });
+
+test('keys of labels, claims of containers, policies and user namespaces of pods', () => {
+  const { ok, refused } = newServer();
+  const spread = (more: object) => ({ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule', ...more });
+  const withClaims = [{ name: 'web', image: 'nginx', resources: { claims: [{ name: 'x' }, { name: 'x' }] } }];
+  const text = refused('POST', path, {
+    ...pod('p', {
+      hostUsers: false,
+      hostPID: true,
+      containers: withClaims,
+      volumes: [{ name: 'i', image: { pullPolicy: 'Sometimes' } }],
+      securityContext: { supplementalGroupsPolicy: 'All', seLinuxChangePolicy: 'None' },
+      topologySpreadConstraints: [
+        spread({ matchLabelKeys: ['q'] }),
+        spread({ topologyKey: 'node', matchLabelKeys: ['app'], labelSelector: { matchLabels: { app: 'p' } } }),
+      ],
+    }),
+  });
+  for (const each of [
+    'spec.containers[0].resources.claims[0]: Not found: "x": must be one of the names in pod.spec.resourceClaims which is empty',
+    'spec.containers[0].resources.claims[1]: Duplicate value: "x"',
+    'spec.volumes[0].image.pullPolicy: Unsupported value: "Sometimes"',
+    'spec.volumes[0].image.reference: Required value',
+    'spec.securityContext.supplementalGroupsPolicy: Unsupported value: "All": supported values: "Merge", "Strict"',
+    'spec.securityContext.seLinuxChangePolicy: Unsupported value: "None": supported values: "MountOption", "Recursive"',
+    'spec.HostPID: Forbidden: when `hostUsers` is false',
+    'spec.topologySpreadConstraints[0].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set',
+    'spec.topologySpreadConstraints[1][0]: Invalid value: "app": exists in both matchLabelKeys and labelSelector',
+  ])
+    expect(text).toContain(each);
+  const term = { topologyKey: 'zone', labelSelector: { matchLabels: { x: 'y' } }, mismatchLabelKeys: ['app'] };
+  const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+  const [made] = ok('POST', path, pod('a', { affinity })).spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+  expect(made.labelSelector).toEqual({ matchLabels: { x: 'y' }, matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['a'] }] });
+});

@@ -1,6 +1,6 @@
-import type { core, Pod } from '../../api/types.ts';
+import type { core, LabelSelector, Pod } from '../../api/types.ts';
 import { qosClass } from '../../client/component-helpers/pod-resources.ts';
-import { equal } from '../objects.ts';
+import { equal, isObject } from '../objects.ts';
 import { validateNewPod, validatePodUpdate } from '../validation/pod.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
@@ -63,18 +63,22 @@ function withAppArmor({ metadata: { annotations = {} }, spec }: Pod, warn: (text
     : spec;
 }
 
-/** `matchLabelKeys` of spread constraints (v1.34): the pod's own values are asked for too. */
+/** What names keys of the pod's own labels (spread constraints since v1.34, terms of affinity) asks for the pod's values of them too. */
 function withLabelKeys(spec: Pod['spec'], labels: Readonly<Record<string, string>> = {}): Pod['spec'] {
-  const { topologySpreadConstraints = [] } = spec;
-  if (!topologySpreadConstraints.some(({ matchLabelKeys, labelSelector }) => matchLabelKeys?.length && labelSelector)) return spec;
-  const merged = topologySpreadConstraints.map((constraint) => {
-    const { matchLabelKeys = [], labelSelector } = constraint;
-    const more = matchLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [{ key, operator: 'In', values: [labels[key]] }]));
-    return labelSelector && more.length > 0
-      ? { ...constraint, labelSelector: { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...more] } }
-      : constraint;
-  });
-  return { ...spec, topologySpreadConstraints: merged };
+  const { topologySpreadConstraints, affinity } = spec;
+  const given = { ...(topologySpreadConstraints && { topologySpreadConstraints }), ...(affinity && { affinity }) };
+  if (!JSON.stringify(given).includes('atchLabelKeys"')) return spec;
+  const asked = (keys: unknown, operator: string): object[] =>
+    ((keys ?? []) as string[]).flatMap((key) => (labels[key] === undefined ? [] : [{ key, operator, values: [labels[key]] }]));
+  const merged = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(merged);
+    if (!isObject(value)) return value;
+    const { labelSelector, matchLabelKeys, mismatchLabelKeys } = value as Readonly<Record<string, LabelSelector | undefined>>;
+    const more = [...asked(matchLabelKeys, 'In'), ...asked(mismatchLabelKeys, 'NotIn')];
+    if (!labelSelector || more.length === 0) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, merged(each)]));
+    return { ...value, labelSelector: { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...more] } };
+  };
+  return { ...spec, ...(merged(given) as typeof given) };
 }
 
 const gatedStatus = (pod: Pod): object =>

@@ -1,5 +1,5 @@
 /** Where a pod may run: kubernetes pkg/apis/core/validation/validation.go validateAffinity, ValidateTolerations, validateTopologySpreadConstraints. */
-import type { core } from '../../api/types.ts';
+import type { core, LabelSelector } from '../../api/types.ts';
 import { duplicate, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
 import { validateDnsLabel, validateDnsSubdomain, validateLabelValue } from '../../apimachinery/names.ts';
 import { checkKey, checkSelector } from './labels.ts';
@@ -67,8 +67,28 @@ function checkPodTerm(errors: Errors, path: string, term: core.PodAffinityTerm):
   checkSelector(errors, `${path}.labelSelector`, term.labelSelector);
   checkSelector(errors, `${path}.namespaceSelector`, term.namespaceSelector);
   for (const name of term.namespaces ?? []) invalidAll(errors, `${path}.namespace`, name, validateDnsLabel(name));
+  checkLabelKeys(errors, path, term);
   if (!term.topologyKey) errors.push(required(`${path}.topologyKey`, 'can not be empty'));
   checkKey(errors, `${path}.topologyKey`, term.topologyKey);
+}
+
+type LabelKeys = { readonly labelSelector?: LabelSelector; readonly matchLabelKeys?: readonly string[]; readonly mismatchLabelKeys?: readonly string[] };
+
+/** ValidateMatchLabelKeysAndMismatchLabelKeys; of a pod the selector has the keys' own expressions by then. */
+function checkLabelKeys(errors: Errors, path: string, { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }: LabelKeys): void {
+  for (const [field, keys] of Object.entries({ matchLabelKeys, mismatchLabelKeys })) {
+    if (keys.length === 0) continue;
+    if (labelSelector === undefined) errors.push(forbiddenField(`${path}.${field}`, 'must not be specified when labelSelector is not set'));
+    else for (const [i, key] of keys.entries()) checkKey(errors, `${path}.${field}[${i}]`, key);
+  }
+  const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
+  for (const { key } of labelSelector?.matchExpressions ?? []) {
+    const i = matchLabelKeys.lastIndexOf(key);
+    if (i >= 0 && seen.has(key)) errors.push(invalidValue(`${path}[${i}]`, key, 'exists in both matchLabelKeys and labelSelector'));
+    seen.add(key);
+  }
+  for (const [i, key] of matchLabelKeys.entries())
+    if (mismatchLabelKeys.includes(key)) errors.push(invalidValue(`${path}.matchLabelKeys[${i}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'));
 }
 
 /** Adds to `errors`; operator, value and tolerationSeconds must go together. */
@@ -113,6 +133,7 @@ export function checkSpread(errors: Errors, path: string, constraints: readonly 
     }
     oneOf(errors, `${at}.nodeAffinityPolicy`, each.nodeAffinityPolicy, ['Honor', 'Ignore']);
     oneOf(errors, `${at}.nodeTaintsPolicy`, each.nodeTaintsPolicy, ['Honor', 'Ignore']);
+    checkLabelKeys(errors, at, each as LabelKeys);
     checkSelector(errors, `${at}.labelSelector`, each.labelSelector);
   }
 }

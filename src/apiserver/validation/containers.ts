@@ -1,9 +1,11 @@
 /** Containers of a pod: kubernetes pkg/apis/core/validation/validation.go validateContainers, validateInitContainers, validateEphemeralContainers. */
-import type { ContainerSpec, core, PodSpec } from '../../api/types.ts';
+import type { ContainerSpec, core, Pod, PodSpec } from '../../api/types.ts';
 import { duplicate, forbiddenField, invalidValue, notFoundField, notSupported, required, tooLong } from '../../apimachinery/field-error.ts';
 import { validateDnsLabel, validatePortName, validatePortNumber } from '../../apimachinery/names.ts';
+import { podClaims } from '../../client/component-helpers/resource-claims.ts';
 import { checkEnv, checkEnvFrom } from './environment.ts';
 import { checkLifecycle, checkProbes } from './handlers.ts';
+import { checkClaimNames } from './pod-resources.ts';
 import { type Errors, invalidAll, oneOf, requiredName } from './report.ts';
 import { checkRequirements } from './resources.ts';
 import { checkSecurityContext } from './security.ts';
@@ -129,6 +131,7 @@ function checkContainer(errors: Errors, path: string, container: Container, { sp
   if (container.imagePullPolicy === '') errors.push(required(`${path}.imagePullPolicy`));
   else oneOf(errors, `${path}.imagePullPolicy`, container.imagePullPolicy, pullPolicies);
   checkRequirements(errors, `${path}.resources`, container.resources);
+  checkClaimNames(errors, `${path}.resources.claims`, container.resources?.claims ?? [], podClaims({ spec } as Pod));
   if (container.resizePolicy) checkResizePolicy(errors, `${path}.resizePolicy`, container.resizePolicy, spec.restartPolicy);
   if (container.securityContext) checkSecurityContext(errors, `${path}.securityContext`, container.securityContext, spec.hostUsers !== false);
 }

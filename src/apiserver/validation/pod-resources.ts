@@ -1,6 +1,6 @@
 /** Resources of a pod as a whole: kubernetes pkg/apis/core/validation/validation.go validatePodResources. */
 import type { PodResourceClaim, PodSpec } from '../../api/types.ts';
-import { duplicate, forbiddenField, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
+import { duplicate, forbiddenField, invalidValue, notFoundField, notSupported, required } from '../../apimachinery/field-error.ts';
 import { tryParseQuantity } from '../../apimachinery/quantity.ts';
 import { containersTotal, isPodLevelResource, podLevelResources } from '../../client/component-helpers/pod-resources.ts';
 import { validateDnsLabel, validateDnsSubdomain } from './names.ts';
@@ -52,5 +52,33 @@ export function checkResourceClaims(errors: Errors, path: string, claims: readon
       wrong('must specify one of: `resourceClaimName`, `resourceClaimTemplateName`');
     optionalName(errors, `${at}.resourceClaimName`, resourceClaimName, validateDnsSubdomain);
     optionalName(errors, `${at}.resourceClaimTemplateName`, resourceClaimTemplateName, validateDnsSubdomain);
+  }
+}
+
+/** validateResourceClaimNames: a claim as a whole, or requests of it, each once, and all of them the pod's. */
+export function checkClaimNames(
+  errors: Errors,
+  path: string,
+  claims: readonly { name: string; request?: string }[],
+  podClaims: readonly PodResourceClaim[],
+): void {
+  const names = new Set<string>();
+  const known = podClaims.map(({ name }) => name).sort();
+  for (const [i, { name, request = '' }] of claims.entries()) {
+    const at = `${path}[${i}]`;
+    if (!name) {
+      errors.push(required(at));
+      continue;
+    }
+    if (names.has(name)) errors.push(duplicate(at, name));
+    else {
+      optionalName(errors, `${at}.request`, request, validateDnsLabel);
+      const key = request === '' ? name : `${name}/${request}`;
+      if (names.has(key)) errors.push(duplicate(at, key));
+      else if (request === '') for (const each of names) if (each.startsWith(`${name}/`)) errors.push(duplicate(at, name));
+      names.add(key);
+    }
+    const which = known.length === 0 ? ' which is empty' : `: ${known.join(', ')}`;
+    if (!known.includes(name)) errors.push({ ...notFoundField(at, name), detail: `must be one of the names in pod.spec.resourceClaims${which}` });
   }
 }

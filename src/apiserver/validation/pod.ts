@@ -42,6 +42,10 @@ export const validateNewPod = ({ spec }: Pod): FieldError[] =>
 
 function checkPod(errors: Errors, spec: Pod['spec']): void {
   checkPodSpec(errors, 'spec', spec, true);
+  for (const [i, volume] of (spec?.volumes ?? []).entries()) {
+    const { image } = volume as { image?: { reference?: string } };
+    if (image && !image.reference) errors.push(required(`spec.volumes[${i}].image.reference`));
+  }
   for (const [i, container] of (spec?.containers ?? []).entries()) checkImageText(errors, `spec.containers[${i}]`, container);
   for (const [i, container] of (spec?.initContainers ?? []).entries()) checkImageText(errors, `spec.initContainers[${i}]`, container);
 }

@@ -73,8 +73,13 @@ export function checkPodSecurityContext(errors: Errors, path: string, context: c
   checkSysctls(errors, `${path}.sysctls`, context.sysctls ?? [], spec);
   oneOf(errors, `${path}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']);
   checkSeccomp(errors, `${path}.seccompProfile`, context.seccompProfile);
-  checkAppArmor(errors, `${path}.appArmorProfile`, (context as WithAppArmor).appArmorProfile);
+  const { appArmorProfile, supplementalGroupsPolicy, seLinuxChangePolicy } = context as WithPolicies;
+  checkAppArmor(errors, `${path}.appArmorProfile`, appArmorProfile);
+  oneOf(errors, `${path}.supplementalGroupsPolicy`, supplementalGroupsPolicy, ['Merge', 'Strict']);
+  oneOf(errors, `${path}.seLinuxChangePolicy`, seLinuxChangePolicy, ['MountOption', 'Recursive']);
 }
+
+type WithPolicies = WithAppArmor & { readonly supplementalGroupsPolicy?: string; readonly seLinuxChangePolicy?: string };
 
 const sysctlName = '^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
 const ipc = /^(?:kernel\.shm|kernel\.msg|kernel\.sem$|fs\.mqueue\.)/;
@@ -96,8 +101,11 @@ function checkSysctls(errors: Errors, path: string, sysctls: readonly core.Sysct
 /** A pod with a user namespace of its own shares none of the node's others (validateHostUsers). */
 export function checkHostUsers(errors: Errors, path: string, spec: PodSpec): void {
   if (spec.hostUsers !== false) return;
-  const text = 'when `pod.Spec.HostUsers` is false';
+  const text = 'when `hostUsers` is false';
   if (spec.hostNetwork) errors.push(forbiddenField(`${path}.hostNetwork`, text));
   if (spec.hostPID) errors.push(forbiddenField(`${path}.HostPID`, text));
   if (spec.hostIPC) errors.push(forbiddenField(`${path}.HostIPC`, text));
+  for (const field of ['initContainers', 'containers'] as const)
+    for (const [i, { volumeDevices }] of (spec[field] ?? []).entries())
+      if (volumeDevices?.length) errors.push(forbiddenField(`${path}.${field}[${i}].volumeDevices`, text));
 }

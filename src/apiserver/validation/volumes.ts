@@ -84,6 +84,7 @@ const sources: Readonly<Record<string, (errors: Errors, path: string, source: ne
     checkItems(errors, path, items);
   },
   nfs: checkNfs,
+  image: (errors, path, { pullPolicy }: { pullPolicy?: string }) => oneOf(errors, `${path}.pullPolicy`, pullPolicy, ['Always', 'IfNotPresent', 'Never']),
   persistentVolumeClaim: (errors, path, { claimName }: core.PersistentVolumeClaimVolumeSource) => {
     if (!claimName) errors.push(required(`${path}.claimName`));
   },
