@@ -16,6 +16,7 @@ const tested = (...versions: readonly string[]): Readonly<Record<string, string>
 const copies: Readonly<Record<string, Copy>> = {
   'public.ecr.aws/nginx/nginx': { of: 'docker.io/library/nginx' },
   'docker.io/bitnamilegacy/nginx': { of: 'docker.io/bitnami/nginx' },
+  'ghcr.io/stefanprodan/podinfo': { of: 'docker.io/stefanprodan/podinfo' },
   // Small servers of the documentation's examples.
   'registry.k8s.io/nginx-slim': {
     of: 'docker.io/library/nginx',

@@ -114,7 +114,7 @@ export const isKept = ({ object }: Item): boolean => text(obj(at(object, 'metada
 /** From one set of objects to another: what is new is made, what is gone is deleted. Gives what was made. Throws HelmError. */
 export function* updated(call: Call, current: readonly Item[], target: readonly Item[]): Routine<Item[]> {
   const { flags } = call;
-  if (flags.bool('force-replace')) throw new HelmError('invalid operation: cannot use server-side apply and force replace together');
+  if (flags.bool('force-replace') || flags.bool('force')) throw new HelmError('invalid operation: cannot use server-side apply and force replace together');
   const created: Item[] = [];
   const before = new Set(current.map(keyOf));
   for (const item of target) {

@@ -30,6 +30,8 @@ export function* dispatch(root: HelmCommand, words: readonly string[], process: 
   try {
     const [least, most] = command.takes ?? [0, 0];
     if (args.length < least || args.length > most) return yield* failed(wrongCount(command, path, least, most));
+    for (const { name, hidden, deprecated } of flags.specs)
+      if (hidden && deprecated && flags.has(name)) yield* process.printError(`Flag --${name} has been deprecated, ${deprecated}\n`);
     return (yield* command.run(new Call(process, flags, args))) ?? 0;
   } catch (error) {
     if (error instanceof HelmError) return yield* failed(error.message, error.status);

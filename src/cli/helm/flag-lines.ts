@@ -1,16 +1,17 @@
-/** Flags of helm in short lines: `f,values:stringSlice=DEFAULT[NOARGUMENT]{NAME} what it is for`; `!` before what the lab has no effect for. */
+/** Flags of helm in short lines: `f,values:stringSlice=DEFAULT[NOARGUMENT]{NAME} what it is for`; `!` before what the lab has no effect for, `~` before old names, whose text says what to use instead. */
 import type { FlagSpec, FlagType } from '../flags.ts';
 
 export function flagLines(lines: string): FlagSpec[] {
   return lines.split('\n').flatMap((line) => {
-    const found = /^\s*(!)?(?:(\w),)?([\w-]+)(?::(\w+))?(?:=([^\s[{]*))?(?:\[(\w+)\])?(?:\{(\w+)\})? ?(.*)$/.exec(line);
+    const found = /^\s*([!~])?(?:(\w),)?([\w-]+)(?::(\w+))?(?:=([^\s[{]*))?(?:\[(\w+)\])?(?:\{(\w+)\})? ?(.*)$/.exec(line);
     if (!found?.[3]) return [];
     const [, none, short, name, type, value, implied, valueName, usage = ''] = found;
     return [
       {
         ...{ name, usage },
         ...(type === undefined ? {} : { type: type as FlagType }),
-        ...(none && { absent: true }),
+        ...(none === '!' && { absent: true }),
+        ...(none === '~' && { hidden: true, deprecated: usage }),
         ...(short !== undefined && { short }),
         ...(value !== undefined && { default: value }),
         ...(implied !== undefined && { noOptDefault: implied }),
@@ -96,7 +97,8 @@ export const renderFlags = `
   !post-renderer-args:stringSlice arguments for it
   render-subchart-notes:bool also the notes of subcharts
   rollback-on-failure:bool undo all when it fails; waits as with --wait
-  atomic:bool the old name of --rollback-on-failure
+  ~atomic:bool use --rollback-on-failure instead
+  ~force:bool use --force-replace instead
   server-side=true[true] objects are merged by the server
   skip-crds:bool leave CRDs out
   skip-schema-validation:bool do not check values against values.schema.json

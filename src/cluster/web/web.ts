@@ -8,6 +8,8 @@ import { own } from '../../sim/own.ts';
 import { sleep } from '../../sim/routine.ts';
 import { archiveOf, nerdctlFull } from '../machine/bundles.ts';
 import { newest } from '../releases.ts';
+import { chartFile } from './charts.ts';
+import { chartRepositories } from './charts-text.ts';
 import { answerSearch } from './hub-search.ts';
 import { kubernetesExample } from './k8s-examples.ts';
 import { kubernetesBinary, kubernetesIndex, kubernetesKey, kubernetesPackage } from './kubernetes-packages.ts';
@@ -40,6 +42,9 @@ const webHosts: Readonly<Record<string, string>> = {
   'dl.k8s.io': '34.107.204.208',
   'k8s.io': '34.107.204.206',
   'kubernetes.io': '3.33.186.135',
+  'kubernetes-sigs.github.io': '185.199.109.153',
+  'stefanprodan.github.io': '185.199.110.153',
+  'charts.bitnami.com': '18.160.10.30',
   'example.com': '104.20.23.154',
   'info.cern.ch': '188.184.67.127',
   'google.com': '142.250.206.14',
@@ -77,6 +82,9 @@ const pages: readonly Page[] = [
   { host: 'dl-cdn.alpinelinux.org', path: /^\/alpine\/v3\.\d+\/main\/x86_64\/APKINDEX\.tar\.gz$/, answer: () => ({ text: alpineIndex() }) },
   { host: 'dl-cdn.alpinelinux.org', path: /^\/alpine\/v3\.\d+\/community\/x86_64\/APKINDEX\.tar\.gz$/, answer: () => ({ text: '' }) },
   { host: 'dl-cdn.alpinelinux.org', path: /^\/alpine\/v3\.\d+\/main\/x86_64\/(.+\.apk)$/, answer: (file) => textOf(alpinePackage(file)) },
+  ...chartRepositories.map(
+    ({ host, path }): Page => ({ host, path: new RegExp(`^${path}/([\\w.-]+)$`), answer: (file) => textOf(chartFile(host, path, file)) }),
+  ),
   { host: 'pkgs.k8s.io', path: /^\/core:\/stable:\/v(\d+\.\d+)\/deb\/Packages$/, answer: (minor) => textOf(kubernetesIndex(minor)) },
   { host: 'pkgs.k8s.io', path: /^\/core:\/stable:\/v\d+\.\d+\/deb\/Release\.key$/, answer: () => ({ text: kubernetesKey }) },
   { host: 'pkgs.k8s.io', path: /^\/core:\/stable:\/v\d+\.\d+\/deb\/amd64\/(.+)_amd64\.deb$/, answer: (name) => textOf(kubernetesPackage(name)) },

@@ -137,7 +137,8 @@ export const podinfo = fixed(
   9898,
   (process) =>
     `{"level":"info","ts":"${new Date(process.now).toISOString()}","caller":"podinfo/main.go:153","msg":"Starting podinfo","version":"6.9.2","port":"9898"}`,
-  (process) => `{\n  "hostname": "${hostname(process)}",\n  "version": "6.9.2",\n  "message": "greetings from podinfo v6.9.2"\n}\n`,
+  (process) =>
+    `{\n  "hostname": "${hostname(process)}",\n  "version": "6.9.2",\n  "message": ${JSON.stringify(process.env['PODINFO_UI_MESSAGE'] ?? 'greetings from podinfo v6.9.2')}\n}\n`,
 );
 
 /** What Apache says at its start; `build` is the rest of its name, its first parenthesis closed. */

@@ -18,6 +18,7 @@ export const rollback: HelmCommand = {
     cleanup-on-fail:bool delete what was made new when it fails
     dry-run=none[unset] only show what would be done: none, client or server
     force-conflicts:bool take over fields of other managers
+    ~force:bool use --force-replace instead
     force-replace:bool replace objects instead of changing them
     history-max:int=10 how many revisions are kept; 0 for all
     no-hooks:bool run no hooks

@@ -28,7 +28,7 @@ export const template: HelmCommand = {
     replace:bool take a name that was used before
     s,show-only:stringArray only what these templates make
     skip-tests:bool leave tests out
-    validate:bool check with the cluster, as --dry-run=server
+    ~validate:bool use '--dry-run=server' instead
   `),
   takes: [1, Number.POSITIVE_INFINITY],
   *run(call): Routine {
