@@ -3,7 +3,7 @@ import { JsonError, parseJson } from '../apimachinery/json.ts';
 import { type ContainerConfig, CriError, type PodSandboxConfig } from '../interfaces/cri.ts';
 import type { ImageConfig } from '../interfaces/distribution.ts';
 import type { SeccompProfile } from '../interfaces/oci.ts';
-import { parseProfiles } from '../linux/apparmor-parser.ts';
+import { loadOwn, parserPath } from '../linux/apparmor-parser.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
@@ -94,19 +94,6 @@ export function seccompProfile(
   return { seccomp };
 }
 
-/** What runtimes load as their own: no file of /proc and no secret of the kernel is written or read (containerd contrib/apparmor/template.go). */
-const ownRules = parseProfiles(
-  `profile own {
-  file, network, capability, umount,
-  deny @{PROC}/* w,
-  deny @{PROC}/{sysrq-trigger,kcore} rwklx,
-  deny mount,
-  deny /sys/kernel/security/** rwklx,
-  deny /sys/firmware/** rwklx,
-}`,
-  () => undefined,
-).flatMap(({ rules }) => rules);
-
 /**
  * The AppArmor profile that a container runs under, `own` unless it says otherwise, where the machine has a parser for it. `told`, of a runtime that
  * looks first: throws CriError (containerd internal/cri/server/sputil.go GenerateApparmorSpecOpts).
@@ -119,12 +106,12 @@ export function apparmorProfile(
   told?: (why: string) => string,
 ): { readonly apparmor?: string } {
   const { privileged, apparmor: { profileType: type, localhostRef = '' } = {} } = linux?.securityContext ?? {};
-  if (!files.exists('/usr/sbin/apparmor_parser')) {
+  if (!files.exists(parserPath)) {
     if (told && type !== undefined && type !== 1) throw new CriError('Unknown', told('apparmor is not supported'));
     return {};
   }
   if (type === 1 || (privileged && type !== 2)) return {};
-  if (!apparmor.profiles.has(own)) apparmor.profiles.set(own, { name: own, mode: 'enforce', rules: ownRules });
+  loadOwn(apparmor, own);
   const name = type === 2 ? localhostRef : own;
   if (told && !apparmor.profiles.has(name)) throw new CriError('Unknown', told(`apparmor profile not found ${name}`));
   return { apparmor: name };

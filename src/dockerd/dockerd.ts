@@ -12,6 +12,7 @@ import {
   type SearchResult,
   type SolveOptions,
 } from '../interfaces/docker.ts';
+import { parserPath } from '../linux/apparmor-parser.ts';
 import { FileSystem } from '../linux/file-system.ts';
 import { daemonUser } from '../linux/file-user.ts';
 import { SpecialNode } from '../linux/inode.ts';
@@ -161,6 +162,7 @@ export class Dockerd implements DockerApi {
       StorageDriver: config.storageDriver || snapshotter,
       DockerRootDir: config.dataRoot,
       LiveRestoreEnabled: config.liveRestore,
+      AppArmor: this.#engine.files.exists(parserPath),
       Debug: config.debug,
       Experimental: config.experimental,
       Labels: config.labels,

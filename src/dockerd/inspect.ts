@@ -6,6 +6,7 @@ import { type Engine, moby, snapshotter, wasOomKilled } from './engine.ts';
 import { hostConfig } from './host-config.ts';
 import type { ImageStore } from './image-store.ts';
 import { parsePort } from './ports.ts';
+import { apparmorOf } from './spec.ts';
 import type { Container, Endpoint } from './state.ts';
 
 const never = '0001-01-01T00:00:00Z';
@@ -110,7 +111,7 @@ export function inspectContainer(engine: Engine, store: ImageStore, container: C
     Platform: 'linux',
     MountLabel: '',
     ProcessLabel: '',
-    AppArmorProfile: '',
+    AppArmorProfile: container.startedAt === 0 ? '' : apparmorOf(engine, container),
     ExecIDs: container.execs.size > 0 ? [...container.execs] : null,
     HostConfig: hostConfig(container),
     Storage: { RootFS: { Snapshot: { Name: 'overlayfs' } } },

@@ -11,7 +11,7 @@ import { rootOf } from './layers.ts';
 import { announce } from './network-events.ts';
 import type { Networks } from './networks.ts';
 import { resolvConf } from './resolv-conf.ts';
-import { newSpec } from './spec.ts';
+import { apparmorOf, newSpec } from './spec.ts';
 import type { Container } from './state.ts';
 import { mountVolumes, unmountVolumes } from './volume-options.ts';
 
@@ -69,6 +69,7 @@ export class Lifecycle {
       root: rootOf(this.#engine, id),
       netns: this.#netns(container),
       hostname: container.config.Hostname,
+      apparmor: apparmorOf(this.#engine, container),
       ...this.#joined('otherPid', container.host.PidMode),
       ...this.#joined('ipcPid', container.host.IpcMode),
     });

@@ -3,9 +3,12 @@ import type { ContainerdContainer } from '../interfaces/containerd.ts';
 import { DockerError } from '../interfaces/docker.ts';
 import type { SeccompProfile } from '../interfaces/oci.ts';
 import { defaultCapabilities, defaultMounts, everyCapability, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
+import { loadOwn, parserPath } from '../linux/apparmor-parser.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
+
 import { userOf } from '../linux/passwd.ts';
 import { newSeccompFilter } from '../linux/seccomp.ts';
+import type { Engine } from './engine.ts';
 import { memoryMount, tmpfsOptions } from './mount-specs.ts';
 import type { Container } from './state.ts';
 
@@ -33,6 +36,7 @@ type SpecParts = {
   /** Of the container whose process or IPC namespace this one joins. */
   readonly otherPid?: number;
   readonly ipcPid?: number;
+  readonly apparmor: string;
 };
 
 /** /dev/shm in its size. */
@@ -57,6 +61,7 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
       cwd: config.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },
       oomScoreAdj: host.OomScoreAdj ?? 0,
+      ...(parts.apparmor === '' || parts.apparmor === 'unconfined' ? {} : { apparmorProfile: parts.apparmor }),
       ...(security.some((each) => /^no-new-privileges([:=]true)?$/.test(each)) ? { noNewPrivileges: true } : {}),
       ...(ulimits(host.more).length > 0 ? { rlimits: ulimits(host.more) } : {}),
     },
@@ -86,6 +91,14 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
       readonlyPaths: host.Privileged ? [] : readonlyPaths,
     },
   };
+}
+
+/** The AppArmor profile that a container runs under, empty where the machine has no parser; docker-default is loaded when it is first needed. */
+export function apparmorOf({ files, kernel }: Engine, { host }: Container): string {
+  if (!files.exists(parserPath)) return '';
+  const wanted = host.more?.SecurityOpt?.findLast((each) => /^apparmor[:=]/.test(each))?.slice('apparmor='.length);
+  loadOwn(kernel.apparmor, 'docker-default');
+  return wanted ?? (host.Privileged ? 'unconfined' : 'docker-default');
 }
 
 /** The filter that was given as JSON, or the daemon's own. */

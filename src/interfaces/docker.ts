@@ -357,6 +357,7 @@ export type DaemonInfo = {
   readonly StorageDriver: string;
   readonly DockerRootDir: string;
   readonly LiveRestoreEnabled: boolean;
+  readonly AppArmor: boolean;
   readonly Debug: boolean;
   readonly Experimental: boolean;
   readonly Labels: Texts;

@@ -1,5 +1,5 @@
 /** The language of AppArmor's profiles (apparmor.d(5)): the file rules of it as the kernel obeys them. */
-import type { FileRule, Profile } from './apparmor.ts';
+import type { AppArmor, FileRule, Profile } from './apparmor.ts';
 
 /** `line` counts from 1; `kind` tells a mistake from what the lab has not. */
 export class ProfileError extends Error {
@@ -65,6 +65,15 @@ export function parseProfiles(text: string, included: (path: string) => string |
     at += end + 1;
   }
   return found;
+}
+
+/** Runtimes look for it before they ask for a profile. */
+export const parserPath = '/usr/sbin/apparmor_parser';
+
+/** What runtimes load as their own: no file of /proc and no secret of the kernel is written or read (containerd contrib/apparmor/template.go). */
+export function loadOwn({ profiles }: AppArmor, name: string): void {
+  const body = 'file, deny @{PROC}/* w, deny @{PROC}/{sysrq-trigger,kcore} rwklx, deny /sys/{kernel/security,firmware}/** rwklx,';
+  if (!profiles.has(name)) for (const each of parseProfiles(`profile ${name} { ${body} }`, () => undefined)) profiles.set(name, each);
 }
 
 /** Comments go, lines stay where they are. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { runScript } from '../../src/headless/sh.ts';
 import { sh } from './sh.ts';
 
 test('AppArmor: a profile that denies writing is loaded and obeyed, one that is not loaded keeps a container from being made', () => {
@@ -110,4 +111,35 @@ crictl inspect $(crictl ps -q --name some) | grep -A3 '"seccomp": {'`);
     "
   `);
   expect(err).toBe('');
+});
+
+test('docker run under AppArmor: its own profile once there is a parser, one of the machine, none', () => {
+  let out = '';
+  const stdout = (text: string): void => {
+    out += text;
+  };
+  const script = `
+docker run -d --name before -q busybox:1.37 sleep 1d > /dev/null; docker inspect -f '[{{.AppArmorProfile}}]' before; docker info -f '{{.SecurityOptions}}'
+apt-get update > /dev/null; apt-get install -y apparmor > /dev/null 2>&1
+printf 'profile own flags=(attach_disconnected,mediate_deleted) {\\n  file,\\n  deny /etc/** wl,\\n  deny /bin/{top,dash} mrwklx,\\n}\\n' > own; apparmor_parser -r -W own
+r() { docker run --rm "$@" 2>&1 | head -1; }
+r --security-opt apparmor=own busybox:1.37 touch /etc/x; r --security-opt apparmor=own busybox:1.37 top -n1; r --security-opt apparmor=missing busybox:1.37 true
+r busybox:1.37 sh -c 'cat /proc/1/attr/current; echo 1 > /proc/sysrq-trigger'; r --privileged busybox:1.37 cat /proc/1/attr/current; r --security-opt apparmor=unconfined busybox:1.37 cat /proc/1/attr/current
+docker restart before > /dev/null; docker inspect -f '[{{.AppArmorProfile}}]' before; docker info -f '{{.SecurityOptions}}'; aa-status --profiled`;
+  runScript('docker-host', 1, { argv: ['bash', '-c', script], stdout, stderr: stdout, limit: 3_600_000 });
+  expect(out).toMatchInlineSnapshot(`
+    "Unable to find image 'busybox:1.37' locally
+    []
+    [name=seccomp,profile=builtin name=cgroupns]
+    touch: /etc/x: Permission denied
+    docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "top": permission denied
+    docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: unable to apply apparmor profile: apparmor failed to apply profile: write /proc/self/attr/apparmor/exec: no such file or directory
+    docker-default (enforce)
+    unconfined
+    unconfined
+    [docker-default]
+    [name=apparmor name=seccomp,profile=builtin name=cgroupns]
+    2
+    "
+  `);
 });

@@ -143,7 +143,7 @@ function infoOf(go: GoValues, facts: DaemonInfo, { Version, old, driver }: { rea
     Runtimes: Object.fromEntries(facts.Runtimes.map((name) => [name, { path: name.endsWith('v2') ? 'runc' : name }])),
     ...{ DefaultRuntime, Swarm: go.pointer('swarm.Info', nodes), LiveRestoreEnabled: facts.LiveRestoreEnabled, Isolation: '', InitBinary: 'docker-init' },
     ...{ ContainerdCommit: commit(containerdVersion(old)), RuncCommit: commit(runcVersion(old)), InitCommit: commit('de40ad0') },
-    SecurityOptions: [`name=seccomp,profile=${old ? 'default' : 'builtin'}`, 'name=cgroupns'],
+    SecurityOptions: [...(facts.AppArmor ? ['name=apparmor'] : []), `name=seccomp,profile=${old ? 'default' : 'builtin'}`, 'name=cgroupns'],
     ...{ DefaultAddressPools: facts.DefaultAddressPools, FirewallBackend: { Driver: 'iptables' }, CDISpecDirs: ['/etc/cdi', '/var/run/cdi'] },
     ...{ Containerd: { Address: '/run/containerd/containerd.sock', Namespaces: { Containers: 'moby', Plugins: 'plugins.moby' } }, Warnings: null },
     ...{ InsecureRegistries: facts.InsecureRegistries, Mirrors: facts.Mirrors },
@@ -198,7 +198,7 @@ ${old ? '  Backing Filesystem: extfs\n  Supports d_type: true\n  Native Overlay 
  containerd version: ${containerdVersion(old)}
  runc version: ${runcVersion(old)}
  init version: de40ad0
- Security Options:
+ Security Options:${facts.AppArmor ? '\n  apparmor' : ''}
   seccomp
    Profile: ${old ? 'default' : 'builtin'}
   cgroupns
