@@ -94,7 +94,8 @@ export function schemaErrors(value: unknown, schema: JsonSchema, path: string, o
   if (Array.isArray(value)) {
     errors.push(...lengthErrors(value.length, schema.minItems, schema.maxItems, path), ...duplicates(value, schema, path));
     const { items } = schema;
-    if (items) for (const [i, item] of value.entries()) errors.push(...schemaErrors(item, items, `${path}[${i}]`, counterpart(item, old, schema)));
+    const before = counterparts(old, schema);
+    if (items) for (const [i, item] of value.entries()) errors.push(...schemaErrors(item, items, `${path}[${i}]`, before(item)));
   } else if (isObject(value)) {
     const count = Object.keys(value).length;
     if (schema.minProperties !== undefined && count < schema.minProperties)
@@ -110,11 +111,13 @@ export function schemaErrors(value: unknown, schema: JsonSchema, path: string, o
   return [...errors, ...junctorErrors(value, schema, path)];
 }
 
-/** The same entry before: lists of type `map` know theirs by its keys. */
-export function counterpart(item: unknown, old: unknown, schema: JsonSchema): unknown {
+/** Finds the same entry before: lists of type `map` know theirs by its keys. */
+export function counterparts(old: unknown, schema: JsonSchema): (item: unknown) => unknown {
   const keys = schema['x-kubernetes-list-map-keys'];
-  if (!Array.isArray(old) || !keys || !isObject(item)) return undefined;
-  return old.find((each) => isObject(each) && keys.every((key) => each[key] === item[key]));
+  if (!Array.isArray(old) || !keys) return () => undefined;
+  const keyOf = (item: Readonly<Record<string, unknown>>): string => JSON.stringify(keys.map((key) => item[key]));
+  const byKeys = new Map(old.filter(isObject).map((item) => [keyOf(item), item]));
+  return (item) => (isObject(item) ? byKeys.get(keyOf(item)) : undefined);
 }
 
 /** allOf, anyOf, oneOf and not: one error without a place, then those of the alternative that nearly fits (schema_props.go). */

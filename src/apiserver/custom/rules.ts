@@ -4,7 +4,7 @@ import { duplicate, type FieldError, forbiddenField, invalidUnseen, invalidValue
 import { type Cel, CelError, toCel } from '../admission/cel/environment.ts';
 import { equal, isObject } from '../objects.ts';
 import { internalForm } from '../validation/internal-form.ts';
-import { counterpart, type JsonSchema } from './json-schema.ts';
+import { counterparts, type JsonSchema } from './json-schema.ts';
 
 /** One entry of x-kubernetes-validations: `rule` is CEL with `self`, and `oldSelf` for updates. */
 export type ValidationRule = {
@@ -43,7 +43,8 @@ export function ruleErrors(value: unknown, old: unknown, schema: JsonSchema, pat
   const errors = rulesOf(schema).flatMap((rule) => judged(rule, { value, old, schema, path, cel }));
   if (Array.isArray(value)) {
     const { items } = schema;
-    if (items) for (const [i, item] of value.entries()) errors.push(...ruleErrors(item, counterpart(item, old, schema), items, `${path}[${i}]`, cel));
+    const before = counterparts(old, schema);
+    if (items) for (const [i, item] of value.entries()) errors.push(...ruleErrors(item, before(item), items, `${path}[${i}]`, cel));
   } else if (isObject(value)) {
     const before = isObject(old) ? old : {};
     const values = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
