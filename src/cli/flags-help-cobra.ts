@@ -118,6 +118,42 @@ export function oldDockerHelp(chain: readonly Command[]): string {
   ].join('');
 }
 
+/** The groups whose commands docker has at its top as well; `image ls` is `docker images` there. */
+const twice: Readonly<Record<string, string>> = {
+  container: 'attach commit cp create diff exec export kill logs pause port rename restart run start stats stop top unpause update wait rm',
+  image: 'build history import load pull push save tag',
+  system: 'events info',
+};
+const named: Readonly<Record<string, string>> = {
+  ps: 'docker container ls, docker container list, docker container ps, docker ps',
+  rm: 'docker container rm, docker container remove, docker rm',
+  build: 'docker image build, docker build, docker builder build',
+  images: 'docker image ls, docker image list, docker images',
+  rmi: 'docker image rm, docker image remove, docker rmi',
+};
+const inGroup: Readonly<Record<string, string>> = {
+  'container ls': 'ps',
+  'container rm': 'rm',
+  'image build': 'build',
+  'builder build': 'build',
+  'image ls': 'images',
+  'image rm': 'rmi',
+};
+
+/** All the names of a command, in full (cli/cobra.go commandAliases and its annotations). */
+function dockerAliases(chain: readonly Command[]): string {
+  const [root, ...path] = chain.map(({ name }) => name);
+  const last = path.at(-1) ?? '';
+  const group = path.length === 1 ? Object.keys(twice).find((each) => twice[each]?.split(' ').includes(last)) : path[0];
+  const all = root !== 'docker' ? undefined : named[path.length === 1 ? last : (inGroup[path.join(' ')] ?? '')];
+  if (all !== undefined) return `  ${all}`;
+  if (root === 'docker' && path.length < 3 && group !== undefined && twice[group]?.split(' ').includes(last))
+    return `  docker ${group} ${last}, docker ${last}`;
+  const above = pathOf(chain.slice(0, -1));
+  const aliases = chain.at(-1)?.aliases ?? [];
+  return aliases.length > 0 ? `  ${[pathOf(chain), ...aliases.map((alias) => `${above} ${alias}`)].join(', ')}` : '';
+}
+
 /** docker's help: usage first, then what the command is. Groups of commands by their `group`. */
 export function dockerHelp(chain: readonly Command[]): string {
   const command = chain.at(-1);
@@ -130,7 +166,7 @@ export function dockerHelp(chain: readonly Command[]): string {
   return [
     `Usage:  ${path}${usage === '' ? '' : ` ${usage}`}\n`,
     `\n${command.long ?? command.short ?? ''}\n`,
-    section('Aliases:', command.aliases?.length ? `  ${command.aliases.join(', ')}` : ''),
+    section('Aliases:', dockerAliases(chain)),
     section('Examples:', command.examples ?? ''),
     ...grouped(children, 'Commands:'),
     section(title, flagUsages(options)),

@@ -44,7 +44,10 @@ export class Lifecycle {
       container.exitCode = startStatus(text);
       const doubt = text.endsWith('not a directory')
         ? ': Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type'
-        : '';
+        : // daemon/errors.go: a directory cannot be run.
+          text.endsWith('is a directory')
+          ? ': permission denied'
+          : '';
       container.error = `failed to create task for container: ${text}${doubt}`;
       throw new DockerError(container.exitCode === 128 ? 500 : 400, container.error);
     }

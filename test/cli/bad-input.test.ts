@@ -20,15 +20,11 @@ run('mkdir gap; tar -C gap -xf good.tar; rm $(ls -S gap/blobs/sha256/* | head -1
 run('docker create --name taken busybox:1.36; useradd -m bob 2>/dev/null');
 
 test.each([
-  ['docker load -i short.tar', /^Error response from daemon: unexpected EOF$/, 1],
-  ['docker load -i noise.tar', /^Error response from daemon: archive\/tar: invalid tar header$/, 1],
-  ['docker load -i other.tar', /^Error response from daemon: invalid archive: does not contain a manifest\.json$/, 1],
-  [
-    'docker load -i lie.tar',
-    /^Error response from daemon: unexpected commit digest sha256:[0-9a-f]{64}, expected sha256:[0-9a-f]{64}: failed precondition$/,
-    1,
-  ],
-  ['docker load -i gap.tar', /^Error response from daemon: content digest sha256:[0-9a-f]{64}: not found$/, 1],
+  ['docker load -i short.tar', /^unexpected EOF$/, 1],
+  ['docker load -i noise.tar', /^archive\/tar: invalid tar header$/, 1],
+  ['docker load -i other.tar', /^invalid archive: does not contain a manifest\.json$/, 1],
+  ['docker load -i lie.tar', /^unexpected commit digest sha256:[0-9a-f]{64}, expected sha256:[0-9a-f]{64}: failed precondition$/, 1],
+  ['docker load -i gap.tar', /^content digest sha256:[0-9a-f]{64}: not found$/, 1],
   ['docker load -i nosuch.tar', /^open nosuch\.tar: no such file or directory$/, 1],
   ['docker import noise.tar x:1', /archive\/tar: invalid tar header/, 1],
   ['ctr i import tiny.tar', /^ctr: unexpected EOF$/, 1],

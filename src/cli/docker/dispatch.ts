@@ -13,7 +13,13 @@ const helpOf = (chain: readonly DockerCommand[], process: Process): string => (i
 /** Runs the command that a command line means. */
 export function* dispatchTree(given: DockerCommand, args: readonly string[], process: Process): Routine<number> {
   const tree = isOld(process) && given.name === 'docker' && given.commands?.some(({ group }) => group === 'Common Commands:') ? oldTree(given) : given;
-  if (args[0] === 'help') return yield* dispatchTree(tree, [...args.slice(1), '--help'], process);
+  if (args[0] === 'help') {
+    if (args[1] !== undefined && !isOld(process) && !tree.commands?.some(({ name, aliases }) => name === args[1] || aliases?.includes(args[1] ?? ''))) {
+      yield* process.printError(`unknown help topic: ${args.slice(1).join(' ')}\n`);
+      return 1;
+    }
+    return yield* dispatchTree(tree, [...args.slice(1), '--help'], process);
+  }
   let resolved: ReturnType<typeof resolveCobra<Run>>;
   try {
     resolved = resolveCobra<Run>(tree, args);
@@ -102,7 +108,9 @@ function* noCommand(args: readonly string[], chain: readonly DockerCommand[], pr
     yield* process.print(helpOf(chain, process));
     return 1;
   }
-  yield* process.printError(`docker: unknown command: ${path} ${args[0]}\n\nUsage:  ${path}\n\nRun '${path} --help' for more information\n`);
+  // Two groups have the word in their use line (cli/command/manifest, volume).
+  const use = /^docker (manifest|volume)$/.test(path) ? `${path} COMMAND` : path;
+  yield* process.printError(`docker: unknown command: ${path} ${args[0]}\n\nUsage:  ${use}\n\nRun '${path} --help' for more information\n`);
   return 1;
 }
 
@@ -155,7 +163,7 @@ function* wrong(error: unknown, tree: DockerCommand, process: Process): Routine<
     yield* process.printError(`${error.message}\nSee '${error.path} --help'.\n`);
     return 125;
   }
-  const usage = chain.at(-1)?.usage ?? '';
+  const usage = chain.length === 1 ? '[OPTIONS] COMMAND [ARG...]' : (chain.at(-1)?.usage ?? '');
   yield* process.printError(
     `${error.message}\n\nUsage:  ${error.path}${usage === '' ? '' : ` ${usage.trim()}`}\n\nRun '${error.path} --help' for more information\n`,
   );

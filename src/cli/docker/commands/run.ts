@@ -135,7 +135,7 @@ function* start(client: DockerApi, id: string): Routine {
   try {
     yield* client.containers.start(id);
   } catch (error) {
-    if (error instanceof DockerError)
+    if (error instanceof DockerError && !error.message.startsWith('k8s-lab: '))
       throw new CliError(`docker: ${daemonText(error)}\n\nRun 'docker run --help' for more information`, startStatus(error.message));
     throw error;
   }
