@@ -54,6 +54,7 @@ export function sandboxSpec(
   const entries: OciSpec['linux']['namespaces'][number][] = [{ type: 'mount' }];
   if (namespaces?.pid !== 2) entries.unshift({ type: 'pid' });
   if (namespaces?.ipc !== 2) entries.push({ type: 'ipc' });
+  if (namespaces?.usernsOptions) entries.push({ type: 'user' });
   if (options.netns !== '') entries.push({ type: 'uts' }, { type: 'network', path: options.netns });
   return {
     ociVersion: '1.3.0',
@@ -76,6 +77,9 @@ export function sandboxSpec(
     annotations: style.annotations({ id, config }),
     linux: {
       resources: { cpu: { shares: 2 } },
+      ...(namespaces?.usernsOptions && {
+        uidMappings: namespaces.usernsOptions.uids.map(({ containerId, hostId, length }) => ({ containerID: containerId, hostID: hostId, size: length })),
+      }),
       ...(config.linux?.sysctls && { sysctl: config.linux.sysctls }),
       cgroupsPath: style.cgroupsPath(config.linux?.cgroupParent, id),
       namespaces: entries,
@@ -219,6 +223,7 @@ const bind = (mount: Mount): OciSpec['mounts'][number] => ({
 
 function namespaces({ config, sandbox, targetPid, style }: SpecInput): OciSpec['linux']['namespaces'] {
   const options = config.linux?.securityContext?.namespaceOptions;
+  const ofSandbox = sandbox.config.linux?.securityContext?.namespaceOptions;
   const ofProcess = (type: string, pid: number): string => `/proc/${pid}/ns/${type === 'network' ? 'net' : type}`;
   const ofPod = (type: 'ipc' | 'network' | 'uts'): OciSpec['linux']['namespaces'][number] => ({
     type,
@@ -228,7 +233,8 @@ function namespaces({ config, sandbox, targetPid, style }: SpecInput): OciSpec['
   const shared = pid === 3 && targetPid !== undefined ? targetPid : sandbox.pid;
   return [
     ...(pid === 2 ? [] : [pid === 1 ? { type: 'pid' as const } : { type: 'pid' as const, path: ofProcess('pid', shared) }]),
-    ...(sandbox.config.linux?.securityContext?.namespaceOptions?.ipc === 2 ? [] : [ofPod('ipc')]),
+    ...(ofSandbox?.ipc === 2 ? [] : [ofPod('ipc')]),
+    ...(ofSandbox?.usernsOptions ? [{ type: 'user' as const, path: ofProcess('user', sandbox.pid) }] : []),
     ...(sandbox.netns === '' ? [] : [ofPod('uts')]),
     { type: 'mount' },
     ...(sandbox.netns === '' ? [] : [ofPod('network')]),

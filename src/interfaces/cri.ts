@@ -16,7 +16,15 @@ export type DnsConfig = { readonly servers: readonly string[]; readonly searches
 /** POD = 0 (shared in the pod), CONTAINER = 1 (its own), NODE = 2 (the host's), TARGET = 3 (`targetId`'s: `kubectl debug --target`). */
 export type NamespaceMode = 0 | 1 | 2 | 3;
 /** Whose namespaces a container or sandbox lives in. `targetId` is the id of a running container, with mode 3 only. */
-export type NamespaceOption = { readonly network: NamespaceMode; readonly pid: NamespaceMode; readonly ipc: NamespaceMode; readonly targetId?: string };
+export type NamespaceOption = {
+  readonly network: NamespaceMode;
+  readonly pid: NamespaceMode;
+  readonly ipc: NamespaceMode;
+  readonly targetId?: string;
+  /** Of the sandbox: a user namespace of the pod's own, and whose its ids are on the node. */
+  readonly usernsOptions?: { readonly mode: 0; readonly uids: readonly IdMapping[]; readonly gids: readonly IdMapping[] };
+};
+type IdMapping = { readonly hostId: number; readonly containerId: number; readonly length: number };
 
 /**
  * What the kubelet makes of a pod's spec before any container (api.proto PodSandboxConfig; kubelet pkg/kubelet/kuberuntime/kuberuntime_sandbox.go).

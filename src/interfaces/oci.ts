@@ -50,6 +50,8 @@ export type OciSpec = {
     readonly seccomp?: SeccompProfile;
     /** `path` joins an existing namespace (`/proc/123/ns/net`, `/run/netns/cni-…`); without it a new one is made. */
     readonly namespaces: readonly { readonly type: 'pid' | 'network' | 'ipc' | 'uts' | 'mount' | 'cgroup' | 'user'; readonly path?: string }[];
+    /** Of a new user namespace. */
+    readonly uidMappings?: readonly { readonly containerID: number; readonly hostID: number; readonly size: number }[];
     readonly maskedPaths?: readonly string[];
     readonly readonlyPaths?: readonly string[];
   };

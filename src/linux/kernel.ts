@@ -84,13 +84,14 @@ export class Kernel {
     this.rootCgroup.clock = () => this.sim.now;
     this.rootCgroup.memoryMaxBytes = options.memoryBytes;
     this.host = {
-      mount: hostMounts(this.rootDirectory, this.disk, this.inode()),
+      // In the order of include/linux/proc_ns.h; the last two are the first that are counted on.
+      cgroup: new CgroupNamespace(this.inode(), this.rootCgroup),
       pid: new PidNamespace(this.inode()),
-      network: new NetworkNamespace(this.inode(), options.hostname),
+      user: new OpaqueNamespace(this.inode()),
       uts: new UtsNamespace(this.inode(), options.hostname),
       ipc: new OpaqueNamespace(this.inode()),
-      cgroup: new CgroupNamespace(this.inode(), this.rootCgroup),
-      user: new OpaqueNamespace(this.inode()),
+      network: new NetworkNamespace(this.inode(), options.hostname),
+      mount: hostMounts(this.rootDirectory, this.disk, this.inode()),
     };
     this.modules = new KernelModules((filesystem) => this.#mounts(filesystem));
   }

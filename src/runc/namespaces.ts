@@ -21,8 +21,14 @@ export function containerNamespaces(kernel: Kernel, spec: OciSpec, name: string,
       pick(kernel, entry('uts'), 'uts', host.uts, () => new UtsNamespace(kernel.inode(), spec.hostname || kernel.hostname)),
     ipc: pinned(kernel.pinnedNamespaces.ipc, entry('ipc')) ?? pick(kernel, entry('ipc'), 'ipc', host.ipc, () => new OpaqueNamespace(kernel.inode())),
     cgroup: pick(kernel, entry('cgroup'), 'cgroup', host.cgroup, () => new CgroupNamespace(kernel.inode(), cgroup)),
-    user: host.user,
+    user: pick(kernel, entry('user'), 'user', host.user, () => userNamespace(kernel, spec)),
   };
+}
+
+function userNamespace(kernel: Kernel, { linux: { uidMappings: [ids] = [] } }: OciSpec): OpaqueNamespace {
+  const made = new OpaqueNamespace(kernel.inode());
+  if (ids) made.map = [ids.containerID, ids.hostID, ids.size];
+  return made;
 }
 
 /** libcontainer init_linux.go: written before the container's process runs. */

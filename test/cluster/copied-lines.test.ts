@@ -132,11 +132,16 @@ kubectl create deploy hello --image=gcr.io/google-samples/hello-go-gke:1.0; kube
 kubectl create deploy front --image=gcr.io/google-samples/hello-frontend:1.0
 kubectl run simple --image=quay.io/openshiftlabs/simpleservice:0.5.0
 kubectl create cm conf --from-literal=nginx.conf=x
+kubectl run users --image=busybox --overrides='{"spec":{"hostUsers":false}}' -- sleep 600
 kubectl run over --image=nginx --overrides='{"spec":{"containers":[{"name":"over","image":"nginx","volumeMounts":[{"name":"v","mountPath":"/etc/nginx/nginx.conf"}]}],"volumes":[{"name":"v","configMap":{"name":"conf"}}]}}'
-kubectl wait --for=condition=Ready pod mongo red maria simple; kubectl rollout status deploy front; sleep 5`);
+kubectl wait --for=condition=Ready pod mongo red maria simple users; kubectl rollout status deploy front; sleep 5`);
   expect(type('kubectl run --rm -iq --image=mysql:9 --restart=Never c -- mysql --version')).toContain('k8s-lab: mysql is not simulated\n');
   expect(type('kubectl exec deploy/front -- curl -s localhost')).toBe('{"message":"Hello"}\n');
   expect(type('kubectl logs simple')).toContain('INFO This is simple service in version v0.5.0 listening on port 9876');
+  expect(type('kubectl exec users -- cat /proc/self/uid_map')).toMatch(/^ {9}0 +\d*[1-9]\d* {6}65536\n$/);
+  expect(type('kubectl exec users -- readlink /proc/self/ns/user')).not.toBe('user:[4026531837]\n');
+  expect(type('readlink /proc/self/ns/user')).toBe('user:[4026531837]\n');
+  expect(type('curl http://$NOBODY')).toBe('curl: (3) URL rejected: No host part in the URL\n');
   expect(type("kubectl get pod over -o jsonpath='{.status.containerStatuses[0].lastState.terminated.message}'")).toMatch(
     /error mounting "(\/var\/lib\/kubelet\/pods\/.*~configmap\/v)" to rootfs at "\/etc\/nginx\/nginx.conf": mount src=\1, dst=\/etc\/nginx\/nginx.conf, dstFd=\/proc\/thread-self\/fd\/\d+, flags=MS_BIND\|MS_REC: not a directory$/,
   );

@@ -65,7 +65,12 @@ export const curl = tool({
 
 function* transfer(call: Call, text: string, output: string | undefined): Routine<number> {
   let url = parseUrl(text);
-  if (!url) return yield* complain(call, 3, 'URL rejected: Malformed input to a URL function');
+  if (!url)
+    return yield* complain(
+      call,
+      3,
+      `URL rejected: ${/^(?:https?:\/\/)?(?:[/:?]|$)/.test(text) && text !== '' ? 'No host part in the URL' : 'Malformed input to a URL function'}`,
+    );
   if (url.scheme !== 'http' && url.scheme !== 'https') return yield* complain(call, 1, `Protocol "${url.scheme}" not supported`);
   const body = yield* data(call);
   if (call.has('G') && body !== '') url = { ...url, path: `${url.path}${url.path.includes('?') ? '&' : '?'}${body}` };
