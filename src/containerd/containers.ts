@@ -24,7 +24,7 @@ export class ContainerService {
   }
 
   create(namespace: string, container: Omit<ContainerdContainer, 'createdAt' | 'updatedAt'>): ContainerdContainer {
-    checkIdentifier(container.id);
+    checkIdentifier(container.id, 'create container failed validation: container.ID: ');
     const { containers } = this.#context.namespace(namespace);
     if (containers.has(container.id)) throw alreadyExists(`container ${JSON.stringify(container.id)}`);
     const now = this.#context.now();

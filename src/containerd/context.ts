@@ -59,7 +59,7 @@ export class Context {
 }
 
 /** identifiers.Validate. */
-export function checkIdentifier(name: string): void {
+export function checkIdentifier(name: string, before = ''): void {
   const problem = identifierProblem(name);
-  if (problem !== undefined) throw new ContainerdError('invalid argument', problem);
+  if (problem !== undefined) throw new ContainerdError('invalid argument', `${before}${problem}`);
 }

@@ -21,11 +21,16 @@ export class RuntimeBinaries {
   /** Throws ContainerdError for a runtime that is not installed. */
   check(container: ContainerdContainer, namespace: string, id: string): void {
     const { name } = container.runtime;
-    const binary = `containerd-shim-${name.split('.').slice(-2).join('-')}`;
-    if (name !== 'io.containerd.runc.v2' || (this.#checked && !this.#has(binary)))
+    const unresolved = 'failed to start shim: failed to resolve runtime path: ';
+    const custom = name.startsWith('/');
+    if (custom && !this.#files.exists(name)) throw unknown(`${unresolved}invalid custom binary path: stat ${name}: no such file or directory`);
+    if (!custom && (name.includes('/') || !name.includes('.')))
       throw unknown(
-        `failed to start shim: failed to resolve runtime path: runtime ${JSON.stringify(name)} binary not installed ${JSON.stringify(binary)}: file does not exist`,
+        `${unresolved}invalid runtime name ${name}, correct runtime name should be either format like \`io.containerd.runc.v2\` or a full path to the binary`,
       );
+    const binary = `containerd-shim-${name.split('.').slice(-2).join('-')}`;
+    if (!custom && (name !== 'io.containerd.runc.v2' || (this.#checked && !this.#has(binary))))
+      throw unknown(`${unresolved}runtime ${JSON.stringify(name)} binary not installed ${JSON.stringify(binary)}: file does not exist`);
     const runc = container.runtime.options?.binary ?? 'runc';
     const absolute = runc.startsWith('/');
     if (!this.#checked || (absolute ? this.#files.exists(runc) : this.#has(runc))) return;

@@ -72,7 +72,7 @@ export class RootfsBuilder {
   #source(mount: SpecMount): Inode {
     const inode = this.#host.find(mount.source);
     if (inode) return inode;
-    throw notMounted(mount, `stat ${mount.source}: no such file or directory`);
+    throw new OciError(`${failedInit}failed to fulfil mount request: open ${mount.source}: no such file or directory`);
   }
 
   #filesystem(mount: SpecMount, container: Shown): Inode {
@@ -80,6 +80,7 @@ export class RootfsBuilder {
     const { type } = mount;
     if (type === 'proc') return lazyDirectory(now, () => newProcfs(this.#kernel, container.pid));
     if (type === 'sysfs') return lazyDirectory(now, () => newSysfs(container.network, now));
+    if (!filesystems.has(type)) throw notMounted(mount, `${calledWith(mount, false)}: no such device`);
     if (type === 'cgroup' || type === 'cgroup2') return newCgroupfs(this.#kernel, container.cgroup);
     // The mode of a devpts is that of the terminals in it.
     const mode = type === 'mqueue' ? '1777' : type === 'devpts' ? undefined : mount.options?.find((option) => option.startsWith('mode='))?.slice(5);
@@ -103,10 +104,10 @@ export class RootfsBuilder {
   }
 }
 
+const failedInit = 'runc create failed: unable to start container process: error during container init: ';
+
 const notMounted = (mount: SpecMount, why: string): OciError =>
-  new OciError(
-    `runc create failed: unable to start container process: error during container init: error mounting "${mount.source}" to rootfs at "${mount.destination}": ${why}`,
-  );
+  new OciError(`${failedInit}error mounting "${mount.source}" to rootfs at "${mount.destination}": ${why}`);
 
 /** The call of mount(2) as runc tells of it; a bind is made read-only in a second one. */
 function calledWith({ source, destination, options = [] }: SpecMount, bind: boolean): string {
@@ -114,8 +115,11 @@ function calledWith({ source, destination, options = [] }: SpecMount, bind: bool
     ? ['MS_BIND', ...(options.includes('rbind') ? ['MS_REC'] : [])]
     : mountFlags.filter((flag) => options.includes(flag.slice(3).toLowerCase()));
   const data = bind ? [] : options.filter((option) => option.includes('='));
-  return `mount src=${source}, dst=${destination}, dstFd=/proc/thread-self/fd/14, flags=${flags.join('|') || '0x0'}${data.length > 0 ? `, data=${data.join(',')}` : ''}`;
+  return `mount src=${source}, dst=${destination}, dstFd=/proc/thread-self/fd/14${flags.length > 0 ? `, flags=${flags.join('|')}` : ''}${data.length > 0 ? `, data=${data.join(',')}` : ''}`;
 }
+
+/** Those of the lab's kernel that need no device. */
+const filesystems: ReadonlySet<string> = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'tmpfs', 'mqueue', 'devpts']);
 
 const mountFlags = ['MS_NOSUID', 'MS_NODEV', 'MS_NOEXEC'];
 

@@ -80,7 +80,7 @@ const unsimulated = ['sandbox', 'gpus', 'seccomp-profile', 'apparmor-default-pro
 const unsimulatedToo = ['rdt-class', 'uidmap', 'gidmap', 'fifo-dir', 'runtime-config-path'];
 
 /** What the flags forbid, and what the lab cannot do. */
-export function refuseUnsimulated(flags: Flags): void {
+export function refuseUnsimulated(flags: Flags, exists: (path: string) => boolean): void {
   for (const name of [...unsimulated, ...unsimulatedToo])
     if (flags.spec(name) && flags.has(name)) {
       if (name === 'seccomp-profile' && !flags.bool('seccomp')) throw new CtrError('seccomp must be set to true, if using a custom seccomp-profile');
@@ -88,6 +88,10 @@ export function refuseUnsimulated(flags: Flags): void {
     }
   if (flags.spec('cpus') && flags.bool('privileged-without-host-devices') && !flags.bool('privileged'))
     throw new CtrError("can't use 'privileged-without-host-devices' without 'privileged' specified");
+  for (const path of flags.list('device')) {
+    if (!exists(path)) throw new CtrError(`error stating device path: stat ${path}: no such file or directory`);
+    if (!/^\/dev\/(null|zero|full|u?random|tty)$/.test(path)) throw new CtrError(`k8s-lab: ctr run --device ${path} is not simulated`, 70);
+  }
   for (const name of [...flags.list('cap-add'), ...flags.list('cap-drop')])
     if (!name.startsWith('CAP_')) throw new CtrError("capabilities must be specified with 'CAP_' prefix");
   if ((flags.number('cpu-quota') !== -1 || flags.number('cpu-period') !== 0) && flags.spec('cpus') && flags.number('cpus') > 0)

@@ -18,7 +18,7 @@ import { notSimulated } from './misc.ts';
 export function* createContainer(context: Context, ref: string, id: string, args: readonly string[]): Routine<ContainerdContainer> {
   const client = context.client();
   const { flags, namespace, process } = context;
-  refuseUnsimulated(flags);
+  refuseUnsimulated(flags, (path) => context.process.fs.exists(path));
   if (flags.text('config') !== '') return fromSpecFile(context, id);
   if (flags.bool('rootfs')) return onDirectory(context, { path: process.path(ref), id, args });
   const image = client.images.get(namespace, ref);
