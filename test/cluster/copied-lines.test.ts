@@ -111,6 +111,8 @@ for n in 1 2 3; do printf 'apiVersion: stable.example.com/v1\nkind: Shirt\nmetad
   expect(type('kubectl exec "" -- env')).toBe('error: pod, type/name or --filename must be specified\n');
   type('kubectl run web --image=nginx; kubectl wait --for=condition=Ready pod/web');
   expect(type('kubectl debug web --copy-to=copy --container=nosuch -- sh')).toContain('error: you must specify image when creating new container\n');
+  type('kubectl run said --image=busybox -- false; kubectl debug said --copy-to=said-copy --container=said -- sleep 40');
+  expect(type("kubectl get pod said-copy -o jsonpath='{.spec.containers[0].command} {.spec.containers[0].args}'")).toBe('["sleep","40"] ');
   expect(type('kubectl debug web --image=busybox --profile=general -q')).toBe('');
   expect(type('kubectl run web --image=nginx --dry-run=client -o yaml | kubectl replace -f -')).toContain(
     '- "EphemeralContainers": [\n-  {\n-   "Name": "debugger-',

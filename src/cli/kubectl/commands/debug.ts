@@ -140,7 +140,7 @@ function* copied(k: Kubectl, info: Info, copyTo: string, custom: Obj): Routine<S
   if (!existing && k.flags.text('image') === '') throw new KubectlError('you must specify image when creating new container');
   const fresh = container(k, name, 'copy', custom);
   const containers = existing
-    ? objs(spec['containers']).map((each) => (each['name'] === name ? { ...each, ...fresh } : each))
+    ? objs(spec['containers']).map((each) => (each['name'] === name ? defined({ ...each, ...('command' in fresh && { args: undefined }), ...fresh }) : each))
     : [...objs(spec['containers']), fresh];
   const touched = k.flags.text('image') !== '' || k.flags.text('container') !== '' || commandOf(k).length > 0;
   const body = {
