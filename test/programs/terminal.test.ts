@@ -40,6 +40,26 @@ test('vi does not leave changes behind unless told', () => {
   expect(machine.init.fs.read('/work/f')).toBe('a\n');
 });
 
+test('vi does what its line says, in that order, before it asks for keys', () => {
+  const machine = new Machine({ f: 'a\nb\nc\n' });
+  const tty = new Tty('/dev/pts/0');
+  const whole = machine.start(['vi', '-c', '%s/b/B/', '-c', ':wq', 'f'], { tty });
+  machine.sim.advance(5);
+  expect(whole.process.exitStatus).toBe(0);
+  expect(machine.init.fs.read('/work/f')).toBe('a\nB\nc\n');
+  for (const [where, left] of [
+    ['+2', 'a\nc\n'],
+    ['+', 'a\n'],
+    ['+/a', ''],
+  ]) {
+    machine.start(['vi', where ?? '', 'f'], { tty });
+    machine.sim.advance(5);
+    tty.type('dd:wq\r');
+    machine.sim.advance(5);
+    expect(machine.init.fs.read('/work/f').trim()).toBe((left ?? '').trim());
+  }
+});
+
 test('watch runs again and again on the virtual clock until Ctrl-C', () => {
   const machine = new Machine();
   const tty = new Tty('/dev/pts/0');

@@ -13,7 +13,8 @@ import { normalKey } from './vi-normal.ts';
 export const vi = tool({
   usage: '[arguments] [file]',
   summary: 'A small vi.',
-  normalize: (args) => args.filter((arg) => !arg.startsWith('+')),
+  // `+` alone is the last line.
+  normalize: (args) => args.flatMap((arg) => (arg.startsWith('+') ? ['-c', arg.slice(1) || '$'] : [arg])),
   options: [
     ['R', 'read-only'],
     ['n', ''],
@@ -33,6 +34,7 @@ export const vi = tool({
     try {
       const editor = new Vi(process, screen, new Buffer(text), name);
       if (name !== undefined) editor.message = process.fs.exists(name) ? `"${name}" ${editor.buffer.lines.length}L, ${text.length}B` : `"${name}" [New]`;
+      for (const command of call.all('c')) editor.order(command);
       return yield* editor.run();
     } finally {
       screen.close();
@@ -150,6 +152,12 @@ export class Vi {
       return;
     }
     this.message = 'E486: Pattern not found';
+  }
+
+  /** A line as it could be typed after `:`, or a search with its sign. */
+  order(text: string): void {
+    if (/^[/?]/.test(text)) this.#startSearch(text.slice(1), text.startsWith('/'));
+    else this.#execute(text.replace(/^:/, '').trim());
   }
 
   #execute(text: string): void {
