@@ -1,9 +1,10 @@
 // The package carries the bundle and the lessons packed, a quarter smaller than npm would make of their files: the first start unpacks them in their
 // place. Where that may not be written (a package that root installed) it goes into the cache folder, and where there is none, into a folder that lasts
 // as long as the process.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { unpacked } from './block-sorting.mjs';
 
 /** The folder with the bundle. Ends the process with a message where it can be written nowhere. */
@@ -28,9 +29,12 @@ export function unpack(dist) {
 /** What a start begins with is written last. */
 const isWhole = (folder) => existsSync(join(folder, 'start.mjs'));
 
-/** Path → content. The file is a line of JSON with names and lengths in bytes, and then the contents. */
-function filesIn(packed) {
-  const bytes = unpacked(readFileSync(packed));
+/** Path → content. The file, named by its own hash, is a line of JSON with names and lengths in bytes, and then the contents. */
+function filesIn(path) {
+  const packed = readFileSync(path);
+  const hash = createHash('sha256').update(packed).digest('hex').slice(0, 12);
+  if (basename(path) !== `${hash}.packed`) fail(`${path} is damaged: install the package again`);
+  const bytes = unpacked(packed);
   const end = bytes.indexOf('\n');
   let at = end + 1;
   return JSON.parse(bytes.toString('utf8', 0, end)).map(([name, length]) => {

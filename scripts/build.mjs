@@ -157,9 +157,9 @@ async function pack() {
     ...built.map((name) => [name, readFileSync(`${root}/dist/${name}`)]),
   ];
   const index = Buffer.from(`${JSON.stringify(files.map(([name, { length }]) => [name, length]))}\n`);
-  const bytes = Buffer.concat([index, ...files.map(([, content]) => content)]);
-  // Named by what is in it: where it was unpacked into a cache, another package must not take it for its own.
-  writeFileSync(`${root}/dist/${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.packed`, blockSorted(bytes));
+  const packed = blockSorted(Buffer.concat([index, ...files.map(([, content]) => content)]));
+  // Named by what is in it: where it was unpacked into a cache, another package must not take it for its own, and what was damaged is not unpacked.
+  writeFileSync(`${root}/dist/${createHash('sha256').update(packed).digest('hex').slice(0, 12)}.packed`, packed);
 }
 
 /** Terser names things so that they compress better, and finds more that is used once or never (statements compress better than what commas join); it is too slow for every build. */
