@@ -49,12 +49,31 @@ const specOf = ({ Type, Source, Destination, Mode, RW }: MountPoint): SpecMount 
     ? { destination: Destination, type: 'tmpfs', source: 'tmpfs', options: Mode.split(',') }
     : { destination: Destination, type: 'none', source: Source, options: ['rbind', RW ? 'rprivate' : 'ro', ...(RW ? [] : ['rprivate'])] };
 
+/** pkg/mountutil parseVolumeOptions: others are told of and left out. */
+const volumeOptions: ReadonlySet<string> = new Set([
+  '',
+  'rw',
+  'ro',
+  'rro',
+  'private',
+  'rprivate',
+  'shared',
+  'rshared',
+  'slave',
+  'rslave',
+  'bind',
+  'rbind',
+  'Z',
+  'z',
+]);
+
 function* volumeFlag(context: Context, text: string, anonymous: () => string, root: object): Routine<MountPoint> {
   const parts = text.split(':');
   if (parts.length > 3) throw new NerdctlError(`failed to parse ${JSON.stringify(text)}`);
   if (parts.length === 1) return yield* named(context, { name: anonymous(), path: parts[0] ?? '', mode: '', root, fresh: true });
   const [source = '', path = '', mode = ''] = parts;
   if (!path.startsWith('/')) throw new NerdctlError(`expected an absolute path, got ${JSON.stringify(path)}`);
+  for (const option of mode.split(',')) if (!volumeOptions.has(option)) yield* context.log('warning', `unsupported volume option ${JSON.stringify(option)}`);
   if (/^[./~]/.test(source)) return bind(context, context.process.path(source), path, mode);
   return yield* named(context, { name: source, path, mode, root, fresh: false });
 }

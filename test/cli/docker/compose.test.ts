@@ -285,3 +285,12 @@ test('top, images, ls, ps and config have the columns and fields of the real one
   expect(Object.keys(JSON.parse(run('docker compose config --format json')))).toEqual(['name', 'networks', 'services']);
   expect(run('docker compose up -d --force-recreate web 2>&1 | grep -c "db-1.*Recreate"; docker compose down 2>/dev/null')).toBe('0');
 });
+
+test('pause tells only what is done', () => {
+  file('services: {box: {image: "busybox:1.36", command: sleep 1000}}\n', 'pause.yaml');
+  run('docker compose -p still -f pause.yaml up -d');
+  expect(run('{ docker compose -p still -f pause.yaml pause; docker compose -p still -f pause.yaml unpause; } 2>&1 | cat')).toMatch(
+    /^ Container still-box-1 +Paused *\n Container still-box-1 +Unpaused *$/,
+  );
+  run('docker compose -p still -f pause.yaml down -t 0');
+});

@@ -67,3 +67,9 @@ describe('nerdctl top and update', () => {
     type('nerdctl rm -f limited');
   });
 });
+
+describe('nerdctl run -v', () => {
+  it('tells of an option that it does not know', () => {
+    expect(type('nerdctl run --rm -v vol:/x:bogus,ro busybox:1.36 true 2>&1 | cat')).toMatch(/level=warning msg="unsupported volume option \\"bogus\\""$/);
+  });
+});

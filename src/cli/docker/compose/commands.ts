@@ -33,6 +33,7 @@ const each =
   (
     name: string,
     short: string,
+    /** What is told before and after; of some only that it is done. */
     words: readonly [doing: string, done: string],
     fits: (container: ContainerSummary) => boolean,
     work: (containers: DockerApi['containers'], id: string, context: Context) => Routine,
@@ -44,7 +45,7 @@ const each =
       const chosen = selected(compose.project, context.args, false);
       for (const service of name === 'start' ? chosen : inReverse(chosen))
         for (const container of containersOf(compose, { all: true, service: service.name }).filter(fits)) {
-          yield* tell(context, `Container ${nameOf(container)}`, words[0]);
+          if (words[0] !== '') yield* tell(context, `Container ${nameOf(container)}`, words[0]);
           yield* work(compose.client.containers, container.Id, context);
           yield* tell(context, `Container ${nameOf(container)}`, words[1]);
         }
@@ -151,7 +152,7 @@ const makes: readonly Make[] = [
   ),
   logs,
   ls,
-  each('pause', 'Pause services', ['Pausing', 'Paused'], isRunning, (containers, id) => containers.pause(id)),
+  each('pause', 'Pause services', ['', 'Paused'], isRunning, (containers, id) => containers.pause(id)),
   port,
   ps,
   pull,
@@ -178,7 +179,7 @@ const makes: readonly Make[] = [
   each(
     'unpause',
     'Unpause services',
-    ['Unpausing', 'Unpaused'],
+    ['', 'Unpaused'],
     ({ State }) => State === 'paused',
     (containers, id) => containers.unpause(id),
   ),
