@@ -16,7 +16,7 @@ export type Profile = { readonly name: string; readonly mode: 'enforce' | 'compl
 export type Confinement = {
   readonly name: string;
   readonly profile: () => Profile | undefined;
-  readonly log: (text: string, pid: string | undefined) => void;
+  readonly log: (text: string) => void;
 };
 
 const operations: Readonly<Record<FileAccess, readonly [file: string, folder: string]>> = {
@@ -42,7 +42,7 @@ const made: Partial<Record<Inode['type'], SystemCall>> = { directory: 'mkdir', s
  * Asks the filter of system calls, then the AppArmor profile, whose denials that stand in so many words are not logged; it knows folders by the slash
  * at their end. Throws EPERM, EACCES.
  */
-export function mediate({ credentials, self }: FileUser, { inode, path: bare }: Pick<Resolved, 'inode' | 'path'>, access: FileAccess): void {
+export function mediate({ credentials, pid = 0, comm = '' }: FileUser, { inode, path: bare }: Pick<Resolved, 'inode' | 'path'>, access: FileAccess): void {
   const { confinement, seccomp, uid } = credentials;
   if (typeof seccomp === 'object') {
     const call = access === 'c' ? made[inode?.type ?? 'file'] : asked[access]?.[inode?.type === 'directory' ? 1 : 0];
@@ -55,18 +55,17 @@ export function mediate({ credentials, self }: FileUser, { inode, path: bare }: 
   const letter = /[rx]/.test(access) ? access : 'w';
   const mask = /[mbo]/.test(access) ? 'w' : access;
   const fitting = profile.rules.filter((rule) => rule.permissions.includes(letter) && (!rule.owner || owner === uid) && rule.pattern.test(path));
-  const denial = fitting.find(({ deny }) => deny);
-  const granted = !denial && fitting.length > 0;
+  const denials = fitting.filter(({ deny }) => deny);
+  const granted = denials.length === 0 && fitting.length > 0;
   // What is denied in so many words stays so in complain mode (aa-complain(8)).
-  const allowed = granted || (!denial && profile.mode === 'complain');
-  const audited = fitting.some(({ audit }) => audit);
-  if (granted ? audited : !denial || audited) {
+  const allowed = granted || (denials.length === 0 && profile.mode === 'complain');
+  const audited = (granted ? fitting : denials).some(({ audit }) => audit);
+  if (audited || fitting.length === 0) {
     const verdict = granted ? 'AUDIT' : allowed ? 'ALLOWED' : 'DENIED';
     const operation = operations[access][path.endsWith('/') ? 1 : 0];
     const denied = granted ? '' : ` denied_mask="${mask}"`;
     confinement.log(
-      `apparmor="${verdict}" operation="${operation}" class="file" profile="${profile.name}" name="${path}" PROCESS requested_mask="${mask}"${denied} fsuid=${uid} ouid=${owner}`,
-      self,
+      `apparmor="${verdict}" operation="${operation}" class="file" profile="${profile.name}" name="${path}" pid=${pid} comm=${JSON.stringify(comm)} requested_mask="${mask}"${denied} fsuid=${uid} ouid=${owner}`,
     );
   }
   if (!allowed) throw new Errno('EACCES', path);
@@ -79,10 +78,7 @@ export class AppArmor {
 
   constructor(kernel: Kernel) {
     let serial = 0;
-    this.#log = (text, pid = '0') => {
-      const who = `pid=${pid} comm=${JSON.stringify(kernel.processes.get(Number(pid))?.comm ?? '')}`;
-      kernel.log(`audit: type=1400 audit(${(kernel.now / 1000).toFixed(3)}:${++serial}): ${text.replace('PROCESS', who)}`);
-    };
+    this.#log = (text) => kernel.log(`audit: type=1400 audit(${(kernel.now / 1000).toFixed(3)}:${++serial}): ${text}`);
   }
 
   /** Undefined where no profile of that name is loaded. */

@@ -24,6 +24,9 @@ export type FileUser = {
   readonly now: number;
   readonly cwd: string;
   readonly umask: number;
+  /** Its number on the machine, and its name, for the machine's log. */
+  readonly pid?: number;
+  readonly comm?: string;
   /** The number behind /proc/self. */
   readonly self?: string;
   /** Of a process: what /proc shows to it alone. */

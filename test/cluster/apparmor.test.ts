@@ -27,7 +27,7 @@ kubectl get pod missing -o jsonpath='{.status.containerStatuses[0].state.waiting
 k() { kubectl exec "$@" 2>&1 | grep -v terminated | sed 's/.*start exec "[0-9a-f]*"://'; }
 k deny-write -- touch /tmp/a; k deny-write -- mkdir /tmp/b; k deny-write -- rm /etc/passwd; k deny-write -- cat /proc/self/attr/current
 k few -- cat /etc/passwd; k few -- cat /proc/self/attr/current; k few -- id; k few -- ls / | grep -o 'exec: .*'
-dmesg | grep -o 'operation="[a-z]*" .* name="[^"]*"' | sort -u
+dmesg | grep -o 'operation="[a-z]*" .* name="[^"]*" .* requested_mask="[a-z]*"' | sed 's/pid=[0-9]* //' | sort -u
 aa-status | sed -n '2,6p;10,11p'
 aa-complain deny-write > /dev/null; k few -- cat /etc/passwd | head -1; k deny-write -- touch /tmp/a
 apparmor_parser -R /etc/apparmor.d/deny-write; k few -- cat /etc/hostname; kubectl delete pod few --now > /dev/null
@@ -43,9 +43,9 @@ echo 'profile x { deny /tmp/** }' > x; apparmor_parser x; echo $?; apparmor_pars
     few (enforce)
      OCI runtime exec failed: exec failed: unable to start container process: exec: "id": permission denied
     exec: "ls": permission denied
-    operation="exec" class="file" profile="few" name="/bin/id"
-    operation="exec" class="file" profile="few" name="/bin/ls"
-    operation="open" class="file" profile="few" name="/etc/passwd"
+    operation="exec" class="file" profile="few" name="/bin/id" comm="id" requested_mask="x"
+    operation="exec" class="file" profile="few" name="/bin/ls" comm="ls" requested_mask="x"
+    operation="open" class="file" profile="few" name="/etc/passwd" comm="cat" requested_mask="r"
     3 profiles are loaded.
     3 profiles are in enforce mode.
        cri-containerd.apparmor.d
