@@ -8,7 +8,7 @@ import { dockerCompose } from '../cli/docker/compose/index.ts';
 import { docker } from '../cli/docker/index.ts';
 import { etcdctl } from '../cli/etcdctl/index.ts';
 import { etcdutl } from '../cli/etcdutl/index.ts';
-import { helm } from '../cli/helm/index.ts';
+import { completeHelm, helm } from '../cli/helm/index.ts';
 import { ipfs } from '../cli/ipfs/index.ts';
 import { newKubeadm } from '../cli/kubeadm/index.ts';
 import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
@@ -48,7 +48,12 @@ export type ProgramSet = {
 };
 
 const cni = ({ kernel }: { readonly kernel: Kernel }): Cni => new Cni({ kernel, sim: kernel.sim });
-const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
+const shells = makeShellPrograms({
+  completers: new Map([
+    ['kubectl', completeKubectl],
+    ['helm', completeHelm],
+  ]),
+});
 const commandLine: Readonly<Record<string, Program>> = { kubectl, helm, crictl, ctr: newCtr(cni), nerdctl: newNerdctl(cni) };
 
 /** Names that stand in a node's /usr/bin. */

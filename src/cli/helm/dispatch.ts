@@ -1,7 +1,7 @@
 /** From a line of words to a command: spf13/cobra, helm pkg/cmd/require. */
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { CommandFlagError, cobraHelp, FlagError, type Resolved, resolveCobra, suggestionsFor, UnknownCommandError } from '../flags.ts';
+import { CommandFlagError, cobraHelp, cobraUsage, FlagError, findCommand, type Resolved, resolveCobra, suggestionsFor, UnknownCommandError } from '../flags.ts';
 import { describeError } from '../kubectl/errors.ts';
 import { Call, type HelmCommand, type Run } from './call.ts';
 import { HelmError } from './error.ts';
@@ -11,6 +11,15 @@ export function* dispatch(root: HelmCommand, words: readonly string[], process: 
     yield* process.printError(status === 70 ? `${message}\n` : `Error: ${message}\n`);
     return status;
   };
+  if (words[0] === 'help' && words[1] !== undefined && !findCommand(root.commands, words[1])) {
+    yield* process.printError(
+      `Unknown help topic [${words
+        .slice(1)
+        .map((word) => `\`${word}\``)
+        .join(' ')}]\n${cobraUsage([root])}`,
+    );
+    return 0;
+  }
   let resolved: Resolved<Run>;
   try {
     resolved = resolveCobra<Run>(root, words[0] === 'help' ? [...words.slice(1), '--help'] : words, { env: (name) => process.env[name] });

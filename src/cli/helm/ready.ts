@@ -100,9 +100,13 @@ export function waitStrategy({ flags }: Call): string {
   );
 }
 
-/** Says so when --wait is given as it was before helm 4. */
+/** Says so when --wait or --dry-run is given as it was before helm 4. */
 export function* warnOfWait(call: Call): Routine {
   const word = call.flags.text('wait');
+  const dry = call.flags.spec('dry-run')?.type === 'bool' ? '' : (call.flags.spec('dry-run') && call.flags.text('dry-run')) || '';
+  if (dry === 'unset') yield* call.log('WARN', "--dry-run is deprecated and should be replaced with '--dry-run=client'");
+  if (/^(true|false)$/.test(dry))
+    yield* call.log('WARN', `boolean '--dry-run=${dry}' flag is deprecated and must be replaced with '--dry-run=${dry === 'true' ? 'client' : 'none'}'`);
   if (/^(true|false)$/.test(word)) yield* call.log('WARN', `--wait=${word} is deprecated (boolean value) and can be replaced with --wait=${waitWord(word)}`);
 }
 

@@ -4,7 +4,7 @@ import { dependency, packageCommand, pull, show } from './commands/charts.ts';
 import { create } from './commands/create.ts';
 import { install } from './commands/install.ts';
 import { lint } from './commands/lint.ts';
-import { absentCommands, env, version } from './commands/misc.ts';
+import { absentCommands, completion, env, version } from './commands/misc.ts';
 import { get, history, list, status, test } from './commands/records.ts';
 import { repo, search } from './commands/repo.ts';
 import { rollback } from './commands/rollback.ts';
@@ -14,7 +14,7 @@ import { upgrade } from './commands/upgrade.ts';
 import { globalFlags } from './flag-lines.ts';
 
 const commands: readonly HelmCommand[] = [
-  ...[create, dependency, env, get, history, install, lint, list, packageCommand, pull, repo, rollback],
+  ...[completion, create, dependency, env, get, history, install, lint, list, packageCommand, pull, repo, rollback],
   ...[search, show, status, template, test, uninstall, upgrade, version, ...absentCommands],
 ];
 

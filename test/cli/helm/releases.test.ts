@@ -31,6 +31,7 @@ test('a release lives: hooks, upgrade, history, rollback, uninstall, and its Sec
     say list; helm list -A -o json; helm ls -q
     say test; helm test web --timeout 60s | grep Phase
     say stored; kubectl get secret sh.helm.release.v1.web.v2 -o jsonpath='{.type} {.metadata.labels.status} {.data.release}{"\\n"}'
+    say tab; helm __complete status w; helm __complete rollback web '' | head -1; helm __complete get ma; helm completion bash | grep -c __start_helm; helm upgrade web demo --atomic --dry-run | sed -n 4p
     say gone; helm uninstall web; kubectl get deploy,svc,secret -o name; helm list -q`);
   const parts = new Map(`\n${out}`.split('\n== ').map((part) => [part.split('\n')[0] ?? '', part.split('\n').slice(1).join('\n').trim()]));
   expect(parts.get('install')).toMatch(
@@ -69,5 +70,9 @@ test('a release lives: hooks, upgrade, history, rollback, uninstall, and its Sec
   expect([type, status]).toEqual(['helm.sh/release.v1', 'superseded']);
   const release = JSON.parse(gunzipSync(Buffer.from(Buffer.from(data, 'base64').toString(), 'base64')).toString());
   expect(release).toMatchObject({ name: 'web', version: 2, config: { replicaCount: 1 }, apply_method: 'ssa', chart: { metadata: { name: 'demo' } } });
+  expect(parts.get('tab')).toBe(
+    'web\tdemo-0.1.0 -> deployed\n:4\n1\tApp: 1.16.0, Chart: demo-0.1.0\nmanifest\tdownload the manifest for a named release\n:4\n3\nNAMESPACE: default',
+  );
+  expect(err).toContain('Flag --atomic has been deprecated, use --rollback-on-failure instead\nlevel=WARN msg="--dry-run is deprecated');
   expect(parts.get('gone')).toBe('release "web" uninstalled\nservice/kubernetes');
 });

@@ -65,7 +65,8 @@ export function* installChart(call: Call, { name, chart, values, dryRun }: Wante
   const problem = nameProblem(name);
   if (problem !== undefined) yield* checkName(call, name);
   const before = dryRun === 'none' ? (yield* storage.history(name)).at(-1) : undefined;
-  const reuses = flags.spec('replace') && flags.bool('replace') && ['uninstalled', 'failed'].includes(before?.info.status ?? '');
+  const replaces = flags.spec('replace') === undefined || flags.bool('replace'); // upgrade --install does.
+  const reuses = replaces && ['uninstalled', 'failed'].includes(before?.info.status ?? '');
   if (before && !reuses) {
     const used = 'cannot reuse a name that is still in use';
     yield* call.log('ERROR', 'release name check failed', { error: used });

@@ -1,7 +1,8 @@
 /** version, env, and what the lab has not. */
 import { FunctionError, GoTemplateError, parseTemplate, renderTemplate } from '../../../apimachinery/go-template.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import type { HelmCommand } from '../call.ts';
+import { completionScript } from '../../kubectl/commands/completion.ts';
+import type { Call, HelmCommand } from '../call.ts';
 import { helmCommit, helmVersion } from '../capabilities.ts';
 import { HelmError, notSimulated } from '../error.ts';
 import { flagLines } from '../flag-lines.ts';
@@ -66,6 +67,18 @@ export const env: HelmCommand = {
   },
 };
 
+/** `completion SHELL`. */
+export const completion: HelmCommand = {
+  name: 'completion',
+  short: 'generate autocompletion scripts for the specified shell',
+  commands: ['bash', 'fish', 'powershell', 'zsh'].map((shell) => ({
+    ...{ name: shell, short: `generate autocompletion script for ${shell}`, flags: flagLines('!no-descriptions:bool leave out what the candidates are for') },
+    *run(call: Call): Routine {
+      yield* call.print(completionScript(shell, 'helm') ?? '');
+    },
+  })),
+};
+
 const none = (name: string, short: string, path = name): HelmCommand => ({
   ...{ name, short, raw: true, takes: [0, Number.POSITIVE_INFINITY] },
   *run(): Routine {
@@ -87,6 +100,7 @@ export const absentCommands: readonly HelmCommand[] = [
       },
     ],
   },
+  none('help', 'Help about any command'),
   none('push', 'push a chart to remote'),
   none('registry', 'login to or logout from a registry'),
   none('verify', 'verify that a chart at the given path has been signed and is valid'),

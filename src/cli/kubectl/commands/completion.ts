@@ -1,4 +1,5 @@
 /** completion: what makes a shell ask `kubectl __complete` (kubernetes kubectl/pkg/cmd/completion, spf13/cobra). */
+import { own } from '../../../sim/own.ts';
 import type { CommandEntry } from '../command.ts';
 
 const bash = `# bash completion V2 for kubectl                              -*- shell-script -*-
@@ -88,6 +89,9 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl' -ScriptBlock {
 
 const scripts: Readonly<Record<string, string>> = { bash, zsh, fish, powershell };
 
+/** The script for a tool of cobra's, which its `__complete` answers. */
+export const completionScript = (shell: string, tool: string): string | undefined => own(scripts, shell)?.replaceAll('kubectl', tool);
+
 export const completion: CommandEntry = {
   path: 'completion',
   short: 'Output shell completion code for the specified shell (bash, zsh, fish, or powershell)',
@@ -97,7 +101,7 @@ export const completion: CommandEntry = {
     const [shell] = k.args;
     if (shell === undefined) throw k.usage('Shell not specified.');
     if (k.args.length > 1) throw k.usage('Too many arguments. Expected only the shell type.');
-    const script = scripts[shell];
+    const script = completionScript(shell, 'kubectl');
     if (script === undefined) throw k.usage(`Unsupported shell type "${shell}".`);
     yield* k.print(script);
   },
