@@ -36,7 +36,8 @@ function tablePresenter(context: RequestContext): Presenter {
   let first = true;
   return {
     object: (object) => toTable([object], strategy.columns, { now: now(), include, metadata: { resourceVersion: object.metadata.resourceVersion ?? '' } }),
-    list: (list) => toTable(list.items, strategy.columns, { now: now(), include, metadata: list.metadata }),
+    list: (list) =>
+      toTable(strategy.rowOrder ? [...list.items].sort(strategy.rowOrder) : list.items, strategy.columns, { now: now(), include, metadata: list.metadata }),
     event: (object) => {
       const table = toTable(isBare(object) ? [] : [object], strategy.columns, {
         now: now(),

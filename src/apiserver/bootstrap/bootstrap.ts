@@ -1,14 +1,19 @@
 import type { KubeObject, rbac } from '../../api/types.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
+import { fnv1a, Random } from '../../sim/random.ts';
 import { localApiServices } from '../aggregation/local.ts';
 import type { Core } from '../context.ts';
+import { withDangling } from '../registry/flow-control.ts';
 import { ipAddress } from '../registry/services.ts';
+import { Uids } from '../uid.ts';
+import type { FlowSchema } from '../validation/flow-control.ts';
 import { aggregateToAdmin, aggregateToEdit, aggregateToView, clusterRoleBindings, clusterRoles } from './cluster-roles.ts';
 import { controllerRoles } from './controller-roles.ts';
+import { flowControlObjects } from './flow-control.ts';
 import { namespacedBindings, namespacedRoles } from './namespaced-roles.ts';
 import { rule } from './rules.ts';
 
-type Maker = (prefix: string, object: Readonly<Record<string, unknown>> & { readonly metadata: KubeObject['metadata'] }) => void;
+type Maker = (prefix: string, object: Readonly<Record<string, unknown>> & { readonly metadata: KubeObject['metadata'] }, uid?: string) => void;
 
 const rbacApi = 'rbac.authorization.k8s.io';
 const bootstrapMeta = { annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }, labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
@@ -17,11 +22,11 @@ const bootstrapMeta = { annotations: { 'rbac.authorization.kubernetes.io/autoupd
 export function bootstrap(core: Core): void {
   const { storage, sim } = core;
   const creationTimestamp = rfc3339(sim.now);
-  const make: Maker = (prefix, object) => {
+  const make: Maker = (prefix, object, uid) => {
     const { name, namespace } = object.metadata;
     const key = `/registry/${prefix}/${namespace ? `${namespace}/` : ''}${name}`;
     if (storage.get(key) !== undefined) return;
-    storage.create(key, { ...object, metadata: { ...object.metadata, uid: core.uids.next(), creationTimestamp } } as KubeObject);
+    storage.create(key, { ...object, metadata: { ...object.metadata, uid: uid ?? core.uids.next(), creationTimestamp } } as KubeObject);
   };
   makeNamespaces(make);
   makeClusterRoles(make);
@@ -29,6 +34,7 @@ export function bootstrap(core: Core): void {
   makePriorityClasses(make);
   makeConfigMaps(core, make);
   makeKubernetesService(core, make);
+  if (core.minor >= 29) makeFlowControl(core, make);
   for (const object of localApiServices(core.table, creationTimestamp)) make('apiregistration.k8s.io/apiservices', { ...object });
 }
 
@@ -125,6 +131,13 @@ function makeConfigMaps({ options, sim, minor }: Core, make: Maker): void {
     }),
   });
   if (minor >= 26) config('kube-apiserver-legacy-service-account-token-tracking', { since: new Date(sim.now).toISOString().slice(0, 10) });
+}
+
+/** With chance of its own: what comes later does not depend on how many these are. */
+function makeFlowControl(core: Core, make: Maker): void {
+  const uids = new Uids(new Random(fnv1a('flowcontrol')), 0);
+  for (const { prefix, object } of flowControlObjects())
+    make(prefix, { ...(prefix === 'flowschemas' ? withDangling(object as FlowSchema, core) : object) }, uids.next());
 }
 
 function makePriorityClasses(make: Maker): void {

@@ -6,6 +6,7 @@ import { configmaps, secrets, serviceaccounts } from './config.ts';
 import { daemonsets } from './daemonsets.ts';
 import { deployments } from './deployments.ts';
 import * as devices from './devices.ts';
+import { flowschemas, prioritylevelconfigurations } from './flow-control.ts';
 import { cronjobs, jobs } from './jobs.ts';
 import * as misc from './misc.ts';
 import { namespaces } from './namespaces.ts';
@@ -50,6 +51,8 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   'cronjobs.batch': cronjobs,
   'jobs.batch': jobs,
   'certificatesigningrequests.certificates.k8s.io': misc.certificatesigningrequests,
+  'flowschemas.flowcontrol.apiserver.k8s.io': flowschemas,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': prioritylevelconfigurations,
   'leases.coordination.k8s.io': misc.leases,
   'endpointslices.discovery.k8s.io': endpointslices,
   'ingressclasses.networking.k8s.io': ingressclasses,

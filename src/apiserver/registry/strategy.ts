@@ -54,6 +54,8 @@ export type Strategy<T extends KubeObject = KubeObject> = {
   /** Fields for field selectors beside metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, (object: T) => string>>;
   readonly columns?: readonly Column<T>[];
+  /** Of a Table; default: as they are listed. */
+  readonly rowOrder?: (a: T, b: T) => number;
   /** Rows of a Table when one object is not one row with these columns. */
   readonly conditions?: (object: T) => readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[];
   /** Seconds to wait before the object goes; undefined: it goes at once. */
