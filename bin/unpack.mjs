@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { unpacked } from './block-sorting.mjs';
+import { unpacked } from './unpacking.mjs';
 
 /** The folder with the bundle. Ends the process with a message where it can be written nowhere. */
 export function unpack(dist) {

@@ -6,10 +6,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
-import { blockSorted } from './block-sort.mjs';
 import { engineBundle } from './engine-bundle.mjs';
 import { engineOptions } from './engine-options.mjs';
 import { writeLicenses } from './licenses.mjs';
+import { packed } from './packing.mjs';
 import { unicodeTables } from './unicode-tables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -157,9 +157,9 @@ async function pack() {
     ...built.map((name) => [name, readFileSync(`${root}/dist/${name}`)]),
   ];
   const index = Buffer.from(`${JSON.stringify(files.map(([name, { length }]) => [name, length]))}\n`);
-  const packed = blockSorted(Buffer.concat([index, ...files.map(([, content]) => content)]));
+  const whole = packed(Buffer.concat([index, ...files.map(([, content]) => content)]));
   // Named by what is in it: where it was unpacked into a cache, another package must not take it for its own, and what was damaged is not unpacked.
-  writeFileSync(`${root}/dist/${createHash('sha256').update(packed).digest('hex').slice(0, 12)}.packed`, packed);
+  writeFileSync(`${root}/dist/${createHash('sha256').update(whole).digest('hex').slice(0, 12)}.packed`, whole);
 }
 
 /** Terser names things so that they compress better, and finds more that is used once or never (statements compress better than what commas join); it is too slow for every build. */

@@ -1,0 +1,2 @@
+/** Packed for `unpacked` of bin/unpacking.mjs. */
+export function packed(text: Buffer): Buffer;
