@@ -226,7 +226,7 @@ export function codeSymbols(symbols, children, coder, path = () => 0) {
         nodeWeights[at] += times(error, step0) >> 12;
         nodeWeights[at + 1] += times(error, step1) >> 12;
         nodeWeights[at + 2] += times(error, step2) >> 12;
-        byNode[node] = chance0 + ((truth - chance0) >> 5);
+        byNode[node] = chance0 + ((truth - chance0) >> 4);
         counts1[history1] = chance1 + ((truth - chance1) >> 6);
         counts2[history2] = chance2 + ((truth - chance2) >> 6);
         histories1[block1 | within] = after[(bit << 8) | history1];
