@@ -34,3 +34,22 @@ test('templates make what helm 4.1.4 made of them', () => {
   });
   expect(wrong).toEqual([]);
 });
+
+test('templates that would fill the memory end with a word on it', () => {
+  const { parent, run } = newWorld();
+  parent.fs.mkdir('/root/t/templates', { parents: true });
+  parent.fs.write('/root/t/Chart.yaml', 'apiVersion: v2\nname: t\nversion: 0.1.0\n');
+  const made = (body: string): string => {
+    parent.fs.write('/root/t/templates/a.yaml', body);
+    return run(['helm', 'template', 't']).out;
+  };
+  for (const body of [
+    '{{ $x := list 1 }}{{ range until 40 }}{{ $x = concat $x $x }}{{ end }}',
+    '{{ untilStep 0 100000000 1 }}',
+    '{{ until 90000 | uniq | len }}{{ $x := until 90000 }}{{ concat $x $x }}',
+    '{{ randAlphaNum 1000000000 }}',
+  ])
+    expect(made(body)).toContain('k8s-lab: a list so long is not simulated');
+  expect(made('{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ toYaml $d }}')).toContain('k8s-lab: a map within itself is not simulated');
+  expect(made('a: {{ list 2 1 2 "1" 1 | uniq | join "" }}')).toContain('a: 211\n');
+});

@@ -1,10 +1,12 @@
 /** Functions of numbers, lists and maps: Masterminds/sprig numeric.go, list.go, dict.go, reflect.go, defaults.go. */
 import { typeName } from '../../../apimachinery/go-printf.ts';
 import { FunctionError, isTrue } from '../../../apimachinery/go-template.ts';
+import { sortedJson } from '../../../apimachinery/json.ts';
 import { equal } from '../../../apimachinery/patch/json-value.ts';
-import { copied, type FunctionTable, float, GoTime, isMap, listOf, type Map_, plainData, textOf, toFloat, toInt } from './types.ts';
+import { copied, type FunctionTable, float, GoTime, isMap, listOf, type Map_, mustBeFew, plainData, textOf, toFloat, toInt } from './types.ts';
 
 const same = (a: unknown, b: unknown): boolean => typeName(a) === typeName(b) && equal(plainData(a), plainData(b));
+const keyOf = (value: unknown): string => `${typeName(value)} ${sortedJson(plainData(value))}`;
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function divided(a: unknown, b: unknown, by: (x: number, y: number) => number): number {
@@ -12,11 +14,10 @@ function divided(a: unknown, b: unknown, by: (x: number, y: number) => number): 
   return Math.trunc(by(toInt(a), toInt(b)));
 }
 
-/** Stops at a million: who wants more wants to stop the lab. */
 function steps(start: number, stop: number, step: number): number[] {
   const all: number[] = [];
   if (step === 0 || (stop - start) / step < 0) return all;
-  if ((stop - start) / step > 1e6) throw new FunctionError('k8s-lab: so long a list is not simulated');
+  mustBeFew((stop - start) / step);
   for (let i = start; step > 0 ? i < stop : i > stop; i += step) all.push(i);
   return all;
 }
@@ -65,7 +66,10 @@ export const dataFunctions: FunctionTable = {
     rest: (value: unknown) => listOf(value, 'find rest').slice(1),
     initial: (value: unknown) => listOf(value, 'find initial').slice(0, -1),
     reverse: (value: unknown) => [...listOf(value, 'find reverse')].reverse(),
-    uniq: (value: unknown) => listOf(value, 'find uniq').filter((item, i, all) => all.findIndex((other) => same(item, other)) === i),
+    uniq: (value: unknown) => {
+      const seen = new Set<string>();
+      return listOf(value, 'find uniq').filter((item) => seen.size < seen.add(keyOf(item)).size);
+    },
     compact: (value: unknown) => listOf(value, 'compact').filter(isTrue),
     sortAlpha: (value: unknown) => (Array.isArray(value) ? value.map(textOf).sort(compare) : [textOf(value)]),
     toStrings: (value: unknown) => (Array.isArray(value) ? value.map(textOf) : [textOf(value)]),

@@ -9,7 +9,7 @@ import type { Random } from '../../../sim/random.ts';
 import { compareVersions, parseConstraint, parseVersion, versionText } from '../semver.ts';
 import { dataFunctions } from './data.ts';
 import { regexTable, textFunctions } from './text.ts';
-import { type FunctionTable, flattened, floats, GoTime, isMap, layout, plainData, textOf, toFloat, toInt } from './types.ts';
+import { type FunctionTable, flattened, floats, GoTime, isMap, layout, mustBeFew, plainData, textOf, toFloat, toInt } from './types.ts';
 
 const trimmed = (text: string): string => text.replace(/\n$/, '');
 const toYaml = (value: unknown): string => trimmed(dumpYaml(plainData(value)));
@@ -123,13 +123,19 @@ export function chartFunctions(now: number, random: Random): Record<string, Temp
       throw new FunctionError(error.message);
     }
   };
+  const drawn =
+    (draw: (count: number) => string) =>
+    (count: number): string => {
+      mustBeFew(count);
+      return draw(count);
+    };
   const chance: FunctionTable = {
     i: {
-      randAlphaNum: (count: number) => random.text(letters + letters.toUpperCase() + digits, count),
-      randAlpha: (count: number) => random.text(letters + letters.toUpperCase(), count),
-      randNumeric: (count: number) => random.text(digits, count),
-      randAscii: (count: number) => Array.from({ length: count }, () => String.fromCharCode(32 + random.int(95))).join(''),
-      randBytes: (count: number) => Buffer.from(Array.from({ length: count }, () => random.int(256))).toString('base64'),
+      randAlphaNum: drawn((count) => random.text(letters + letters.toUpperCase() + digits, count)),
+      randAlpha: drawn((count) => random.text(letters + letters.toUpperCase(), count)),
+      randNumeric: drawn((count) => random.text(digits, count)),
+      randAscii: drawn((count) => Array.from({ length: count }, () => String.fromCharCode(32 + random.int(95))).join('')),
+      randBytes: drawn((count) => Buffer.from(Array.from({ length: count }, () => random.int(256))).toString('base64')),
     },
     ii: { randInt: (from: number, to: number) => from + random.int(Math.max(1, to - from)) },
     s: { shuffle: (text: string) => [...text].sort(() => random.next() - 0.5).join('') },

@@ -12,10 +12,22 @@ export const flattened = (...tables: readonly FunctionTable[]): Record<string, T
   Object.fromEntries(
     tables.flatMap((table) =>
       Object.entries(table).flatMap(([types, functions]) =>
-        Object.entries(functions).map(([name, call]) => [name, Object.assign((...args: never[]) => call(...args), { types }) as unknown as TemplateFunction]),
+        Object.entries(functions).map(([name, call]) => [name, Object.assign(bounded(call), { types }) as unknown as TemplateFunction]),
       ),
     ),
   );
+
+/** Entries of lists, and letters by chance, that one call may have before it: who wants more wants to stop the lab. */
+export const mostEntries = 100_000;
+export const mustBeFew = (count: number): void => {
+  if (count > mostEntries) throw new FunctionError('k8s-lab: a list so long is not simulated');
+};
+const bounded =
+  (call: (...args: never[]) => unknown) =>
+  (...args: never[]): unknown => {
+    mustBeFew(args.reduce((sum, arg: unknown) => sum + (Array.isArray(arg) ? arg.length : 0), 0));
+    return call(...args);
+  };
 
 /** Maps of the data, which functions may change as Go's do. */
 export type Map_ = Record<string, unknown>;
@@ -29,8 +41,14 @@ export function floats(value: unknown): unknown {
   return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, floats(item)])) : value;
 }
 
-/** As encoding/json encodes it. */
-export const plainData = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value) ?? 'null'));
+/** As encoding/json encodes it. Go's stack overflows where a map is within itself. */
+export function plainData(value: unknown): unknown {
+  try {
+    return value === undefined ? null : JSON.parse(JSON.stringify(value) ?? 'null');
+  } catch {
+    throw new FunctionError('k8s-lab: a map within itself is not simulated');
+  }
+}
 
 /** A copy that shares nothing. */
 export const copied = (value: unknown): unknown =>
