@@ -35,7 +35,10 @@ export class Call {
 
   /** The client, as kubectl has it. */
   get k(): Kubectl {
-    const words = Object.entries(asKubectl).flatMap(([own, theirs]) => (this.flags.text(own) === '' ? [] : [`--${theirs}=${this.flags.text(own)}`]));
+    const words = Object.entries(asKubectl).flatMap(([own, theirs]) => {
+      const value = this.flags.text(own) || this.process.env[`HELM_${own.toUpperCase().replaceAll('-', '')}`];
+      return value ? [`--${theirs}=${value}`] : [];
+    });
     words.push(...this.flags.list('kube-as-group').map((group) => `--as-group=${group}`));
     if (this.flags.bool('kube-insecure-skip-tls-verify')) words.push('--insecure-skip-tls-verify');
     this.#kubectl ??= new Kubectl(this.process, '', parseArguments(words, globalFlags()), `Helm/${helmVersion.slice(1)}`);

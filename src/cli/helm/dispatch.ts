@@ -41,6 +41,7 @@ export function* dispatch(root: HelmCommand, words: readonly string[], process: 
     if (args.length < least || args.length > most) return yield* failed(wrongCount(command, path, least, most));
     for (const { name, hidden, deprecated } of flags.specs)
       if (hidden && deprecated && flags.has(name)) yield* process.printError(`Flag --${name} has been deprecated, ${deprecated}\n`);
+    if (flags.bool('debug')) yield* process.printError("k8s-lab: helm's debug log is not simulated\n");
     return (yield* command.run(new Call(process, flags, args))) ?? 0;
   } catch (error) {
     if (error instanceof HelmError) return yield* failed(error.message, error.status);

@@ -82,7 +82,7 @@ export const outputFlag = `
 export const renderFlags = `
   ${valueFlags}${downloadFlags}${waitFlags}
   create-namespace:bool make the release's namespace if there is none
-  dependency-update:bool fetch missing dependencies first
+  !dependency-update:bool fetch missing dependencies first
   description what to note about this revision
   disable-openapi-validation:bool do not check manifests against the server's schemas
   dry-run=none[unset] only show what would be done: none, client or server
