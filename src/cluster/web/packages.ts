@@ -5,7 +5,7 @@
 import { writeTar } from '../../apimachinery/tar.ts';
 import { executableText } from '../../linux/file-node.ts';
 
-/** Name, version, kB of the archive, kB installed, what it needs (`-`: nothing), its programs: `sbin/` before those of administrators, `=` before another program of the lab; `etc/` files. */
+/** Name, version, kB of the archive, kB installed, what it needs (`-`: nothing), its programs: below /usr/bin where no folder is named, `=` before another program of the lab; `etc/` files. Docker's plugins come from Docker's own repository, which the lab does not tell apart. */
 const debianRows = `
 curl 7.88.1-10+deb12u15 315 489 libcurl4 curl
 libcurl4 7.88.1-10+deb12u15 392 854 ca-certificates
@@ -33,6 +33,8 @@ netcat-traditional 1.10-47 67 143 - nc netcat=nc
 traceroute 1:2.1.2-1 51 155 - traceroute
 telnet 0.17+2.4-2+deb12u3 41 54 - telnet
 gnupg 2.2.40-1.1+deb12u2 846 886 - gpg
+docker-compose-plugin 5.1.0-1~debian.12~bookworm 14217 59841 - libexec/docker/cli-plugins/docker-compose
+docker-buildx-plugin 0.30.1-1~debian.12~bookworm 16490 71902 - libexec/docker/cli-plugins/docker-buildx
 git 1:2.39.5-0+deb12u3 7264 44890 - git
 make 4.3-4.1 395 1592 - make
 gcc 4:12.2.0-3 5 47 - gcc
@@ -211,9 +213,9 @@ function archive(rows: string, isWanted: (each: Package) => boolean): string | u
     found &&
     writeTar(
       found.programs.map((word) => {
-        const [path = '', program = path.replace('sbin/', '')] = word.split('=');
+        const [path = '', program = path.replace(/^.*\//, '')] = word.split('=');
         if (path.startsWith('etc/')) return { path, mode: 0o644, content: '# The programs of the lab know what stands here.\n' };
-        return { path: `usr/${path.startsWith('sbin/') ? path : `bin/${path}`}`, mode: 0o755, content: executableText(program, found.installed * 700) };
+        return { path: `usr/${path.includes('/') ? path : `bin/${path}`}`, mode: 0o755, content: executableText(program, found.installed * 700) };
       }),
       0,
     )

@@ -39,6 +39,13 @@ test('the plugin is installed from its release page', () => {
   expect(run('docker compose version')).toBe('Docker Compose version v5.1.0');
 });
 
+test('the plugins are installed by their packages', () => {
+  run('mv ~/.docker/cli-plugins/docker-compose /tmp; apt-get update; apt-get install -y docker-compose-plugin docker-buildx-plugin');
+  expect(run('docker compose version; docker buildx version')).toBe(
+    'Docker Compose version v5.1.0\ngithub.com/docker/buildx v0.30.1 9e66234aa13328a5e75b75aa5574e1ca6d6d9c01',
+  );
+});
+
 test('up starts what is needed first, down takes all away', () => {
   file(shop);
   const told = run('docker compose up -d 2>&1 | cat')
