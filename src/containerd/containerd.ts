@@ -51,6 +51,11 @@ const runPath = '/run/containerd/io.containerd.runtime.v2.task/.tasks';
 export class Containerd implements ContainerdApi {
   readonly config: ContainerdConfig;
   readonly cri: CriServer;
+  readonly images: ContainerdApi['images'];
+  readonly content: ContainerdApi['content'];
+  readonly snapshots: ContainerdApi['snapshots'];
+  readonly containers: ContainerdApi['containers'];
+  readonly tasks: ContainerdApi['tasks'];
   readonly #context: Context;
   readonly #content: ContentService;
   readonly #images: ImageService;
@@ -116,6 +121,12 @@ export class Containerd implements ContainerdApi {
     const image = new CriImageService(this.#plugin);
     this.#runtime = new CriRuntimeService(this.#plugin, image);
     this.cri = { runtime: this.#runtime, image };
+    // Made once: whoever wraps a part, as the trace does, has to do so once only.
+    this.content = this.#content.api;
+    this.images = this.#imagesApi();
+    this.snapshots = this.#snapshotsApi();
+    this.containers = this.#containersApi();
+    this.tasks = this.#tasksApi();
     if (options.embedded) return;
     showStores(this.#context);
     this.#runtime.recover();
@@ -159,7 +170,7 @@ export class Containerd implements ContainerdApi {
     delete: (name) => this.#deleteNamespace(name),
   };
 
-  get images(): ContainerdApi['images'] {
+  #imagesApi(): ContainerdApi['images'] {
     const images = this.#images;
     return {
       list: (namespace) => images.list(namespace),
@@ -172,11 +183,7 @@ export class Containerd implements ContainerdApi {
     };
   }
 
-  get content(): ContainerdApi['content'] {
-    return this.#content.api;
-  }
-
-  get snapshots(): ContainerdApi['snapshots'] {
+  #snapshotsApi(): ContainerdApi['snapshots'] {
     const snapshots = this.#snapshots;
     return {
       list: (namespace, snapshotter) => snapshots.list(namespace, snapshotter),
@@ -193,7 +200,7 @@ export class Containerd implements ContainerdApi {
     };
   }
 
-  get containers(): ContainerdApi['containers'] {
+  #containersApi(): ContainerdApi['containers'] {
     const containers = this.#containers;
     const looked = <T>(container: T): T => {
       this.#restarts?.look();
@@ -208,7 +215,7 @@ export class Containerd implements ContainerdApi {
     };
   }
 
-  get tasks(): ContainerdApi['tasks'] {
+  #tasksApi(): ContainerdApi['tasks'] {
     const tasks = this.#tasks;
     return {
       list: (namespace) => tasks.list(namespace),

@@ -18,7 +18,7 @@ import { checkAddress } from './endpoint-settings.ts';
 import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
 import { startExec } from './exec.ts';
 import { verify, warnings } from './host-config.ts';
-import type { ImageStore } from './image-store.ts';
+import type { ImageStore, StoredImage } from './image-store.ts';
 import { inspectContainer, summarize } from './inspect.ts';
 import { rootOf } from './layers.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -52,10 +52,16 @@ export class Containers extends ContainerFiles implements Api {
   }
 
   list({ all }: { readonly all: boolean }): ContainerSummary[] {
+    // Many containers have few images between them.
+    const found = new Map<string, StoredImage | undefined>();
+    const find = (text: string): StoredImage | undefined => {
+      if (!found.has(text)) found.set(text, this.store.find(text));
+      return found.get(text);
+    };
     return [...this.engine.state.containers.values()]
       .filter((container) => all || container.running || container.status === 'restarting')
       .sort((a, b) => b.created - a.created)
-      .map((container) => summarize(this.engine, this.store, container));
+      .map((container) => summarize(this.engine, find, container));
   }
 
   *create(options: CreateOptions): Routine<{ readonly Id: string; readonly Warnings: readonly string[] }> {

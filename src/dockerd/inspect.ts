@@ -12,15 +12,15 @@ import type { Container, Endpoint } from './state.ts';
 const never = '0001-01-01T00:00:00Z';
 const time = (at: number): string => (at === 0 ? never : timestamp(at));
 
-/** Sizes are measured when they are read. */
-export function summarize(engine: Engine, store: ImageStore, container: Container): ContainerSummary {
+/** `find` gives an image by name or id. Sizes are measured when they are read. */
+export function summarize(engine: Engine, find: ImageStore['find'], container: Container): ContainerSummary {
   const { config } = container;
-  const image = store.find(container.imageId);
+  const image = find(container.imageId);
   const size = (): number => (container.removing ? 0 : sizeOf(engine, container));
   return {
     Id: container.id,
     Names: [`/${container.name}`],
-    Image: image && store.find(container.image)?.id === container.imageId ? container.image : (image?.shownId ?? container.imageId).slice(7, 19),
+    Image: image && find(container.image)?.id === container.imageId ? container.image : (image?.shownId ?? container.imageId).slice(7, 19),
     ImageID: image?.shownId ?? container.imageId,
     Command: [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].map((word) => (/[\s"]/.test(word) ? `'${word}'` : word)).join(' '),
     Created: Math.floor(container.created / 1000),
